@@ -1,0 +1,21 @@
+"""Question bank, exams, attempts · retakes, make-ups · surveys."""
+
+from assessments.models.attempts import Answer, Attempt
+from assessments.models.banks import Question, QuestionBank
+from assessments.models.exams import Exam
+from assessments.models.remedies import MakeUp, Retake
+from assessments.models.surveys import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Exam",
+    "MakeUp",
+    "Question",
+    "QuestionBank",
+    "Retake",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyQuestion",
+    "SurveyTicket",
+]

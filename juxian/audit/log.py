@@ -1,0 +1,41 @@
+"""Writing to the log, always inside the action's own transaction."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from juxian.audit.models import AuditEntry
+
+SYSTEM = "系统"
+
+
+def body_digest(body: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON of a body; the chain covers this, so a body can be blanked."""
+    return sha256(json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def record(
+    *,
+    by: Any,
+    action: str,
+    subject: models.Model,
+    summary: str,
+    town_code: str = "",
+    body: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write one row. `by` is a user or None for the system; `body` must hold no ID or phone number."""
+    return AuditEntry.objects.create(
+        at=timezone.now(),
+        actor_id=by.pk if by else None,
+        actor_name=str(by) if by else SYSTEM,
+        action=action,
+        subject_kind=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        town_code=town_code,
+        summary=summary[:300],
+        body=body,
+        body_digest=body_digest(body),
+    )

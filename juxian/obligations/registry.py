@@ -1,0 +1,86 @@
+"""Kinds of due work. Every floor above registers its kinds here in its `AppConfig.ready()`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from juxian.obligations.models import Obligation
+
+
+class CatchUp(Enum):
+    """What to do with a row found late."""
+
+    ALWAYS = "always"  # do it however late
+    UNTIL_EXPIRY = "until_expiry"  # do it unless `expires_at` has passed
+    COLLAPSE = "collapse"  # of one subject's due stages only the newest is done, older ones are superseded
+
+
+@dataclass(frozen=True)
+class Done:
+    """The effect took place (or had already)."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """The reason no longer holds; nothing was done."""
+
+    note: str
+
+
+Outcome = Done | Superseded
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An obligation that the facts ask for; inserted unless (kind, subject, stage) exists."""
+
+    kind: str
+    subject_kind: str
+    subject_id: int
+    due_at: datetime
+    stage: int = 0
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of due work.
+
+    `perform(obligation, now, prepared)` runs inside the transaction that marks the row done, so effect and state are
+    one. `prepare(obligation)` runs before it outside any transaction (long reading, calls to providers).
+    `generate(now)` yields what the facts ask for; it looks back without limit and may yield rows that exist.
+    """
+
+    code: str
+    label: str
+    perform: Callable[[Obligation, datetime, Any], Outcome]
+    prepare: Callable[[Obligation], Any] | None = None
+    generate: Callable[[datetime], Iterable[Draft]] | None = None
+    catch_up: CatchUp = CatchUp.ALWAYS
+    lease_seconds: int = 60
+    max_attempts: int = 5
+
+
+@dataclass
+class Registry:
+    """Kinds by code, and chores that every sweep runs once (sealing the audit log)."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    chores: dict[str, Callable[[datetime], int]] = field(default_factory=dict)
+
+    def add(self, kind: Kind) -> None:
+        """Register a kind; the same code twice is an error."""
+        if kind.code in self.kinds:
+            raise ValueError(f"obligation kind {kind.code} is registered twice")
+        self.kinds[kind.code] = kind
+
+    def add_chore(self, name: str, chore: Callable[[datetime], int]) -> None:
+        """Register a chore; it returns how many things it did."""
+        self.chores[name] = chore
+
+
+registry = Registry()

@@ -1,0 +1,42 @@
+"""Sign-in by user name or by the member's own mobile number."""
+
+import hmac
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from juxian.people.models import Member, User
+
+
+class PortalBackend(BaseBackend):
+    """Finds the user by login name, else by a mobile number that exactly one opened account has."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        if not username or not password:
+            return None
+        user = self._find(username.strip())
+        if user is None:
+            User().set_password(password)  # same work for unknown names
+            return None
+        return user if user.check_password(password) and user.is_active else None
+
+    def _find(self, username: str) -> User | None:
+        user = User.objects.filter(username=username).first()
+        if user:
+            return user
+        users = [m.user for m in Member.objects.with_mobile(username).exclude(user=None).select_related("user")[:2]]
+        return users[0] if len(users) == 1 else None
+
+    def get_user(self, user_id: int) -> User | None:
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def axes_username(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
+    """A keyed digest of what was typed, so that no personal number lands in the lockout tables."""
+    typed = (credentials or {}).get("username") or (request.POST.get("username", "") if request else "")
+    return hmac.new(settings.SECRET_KEY.encode(), str(typed).strip().encode(), sha256).hexdigest()

@@ -1,0 +1,42 @@
+"""Reading a dated setting."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from juxian.rules.models import Rule
+
+# Key → (value, unit, label, source, certainty). `load_county` turns them into rows the county edits.
+DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
+    "attendance.max_absence_ratio": (
+        "1/7",
+        "",
+        "缺课上限（占全班学时）",
+        "《干部教育培训工作条例》（2023）请假规定，借用为党员班默认值",
+        "A",
+    ),
+    "exam.pass_mark": (60, "分", "结业考试及格线", "县级设置，文件未载明", "C"),
+    "exam.duration_minutes": (60, "分钟", "结业考试时长", "县级设置，文件未载明", "C"),
+    "exam.grace_seconds": (60, "秒", "交卷网络宽限", "县级设置", "C"),
+    "retake.max_times": (2, "次", "补考次数上限", "县级设置，文件未载明", "C"),
+    "retake.days": (14, "天", "补考应在多少天内完成", "县级设置，文件未载明", "C"),
+    "makeup.days": (30, "天", "补课应在多少天内完成", "县级设置，文件未载明", "C"),
+    "survey.days": (7, "天", "测评开放天数", "县级设置，文件未载明", "C"),
+    "survey.reminder_days": ([1, 3, 5], "天", "测评提醒在开放后第几天", "县级设置，文件未载明", "C"),
+    "survey.min_group": (5, "份", "测评结果最少公开份数", "匿名保护，少于此数不显示", "C"),
+    "hours.half_day": (4, "学时", "半天折算学时", "单位规定（2018）", "B"),
+    "hours.online_counts": (False, "", "网上学习计入学时", "《党员教育管理工作条例》第二十条未明确", "C"),
+    "slip.days": (14, "天", "开通条有效天数", "县级设置", "C"),
+}
+
+
+def value(key: str, on: date) -> Any:
+    """The value of `key` in force on the local day `on`; the shipped default where the county has no row."""
+    row = (
+        Rule.objects.filter(key=key, valid_from__lte=on)
+        .filter(Q(valid_to=None) | Q(valid_to__gt=on))
+        .order_by("-valid_from")
+        .first()
+    )
+    return row.value if row else DEFAULTS[key][0]

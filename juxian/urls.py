@@ -1,0 +1,16 @@
+"""All URLs of the portal, whole paths, grouped by door."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("juxian.urls_roof")),
+    path("", include("juxian.people.urls")),
+    path("", include("juxian.messages.urls")),
+    path("", include("centres.urls")),
+    path("", include("lecturers.urls")),
+    path("", include("courses.urls")),
+    path("", include("trainings.urls")),
+    path("", include("assessments.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,5 @@
+"""Pages of the roof: board, desks, health."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Field encryption and blind indexes. Knows nobody; no models."""

@@ -1,0 +1,93 @@
+"""The county's pool of lecturers, shared by all towns."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from juxian.people.models import Town, User
+
+
+class LecturerKind(models.Model):
+    """Where lecturers come from (专家教授, 业务骨干 …); an open list."""
+
+    name = models.CharField("名称", max_length=30, unique=True)
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "师资类别"
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LecturerQuerySet(models.QuerySet["Lecturer"]):
+    """The pool is shared: every signed-in clerk and the county see all of it."""
+
+    def appointed(self, tier: str, on: date) -> "LecturerQuerySet":
+        """Lecturers holding an appointment of `tier` on the local day `on`."""
+        return self.filter(Exists(Appointment.objects.in_force(on).filter(lecturer=OuterRef("pk"), tier=tier)))
+
+
+class Lecturer(models.Model):
+    """Somebody who may teach. Unpaid local lecturers are possible; no academic title is needed."""
+
+    user = models.OneToOneField(User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="lecturer")
+    name = models.CharField("姓名", max_length=30)
+    kind = models.ForeignKey(LecturerKind, models.PROTECT, verbose_name="类别", related_name="lecturers")
+    unit = models.CharField("单位及职务", max_length=80, blank=True)
+    topics = models.CharField("擅长方向", max_length=200, blank=True)
+    town = models.ForeignKey(Town, models.PROTECT, verbose_name="推荐镇街", null=True, blank=True, related_name="lecturers")
+    is_demo = models.BooleanField("演示人员", default=False)
+
+    objects = LecturerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "讲师"
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Appointments by day."""
+
+    def in_force(self, on: date) -> "AppointmentQuerySet":
+        return self.filter(starts_on__lte=on).filter(Q(ends_on=None) | Q(ends_on__gt=on))
+
+
+class Appointment(models.Model):
+    """A term in a tier: 县级专家 or 入库讲师. Only the county appoints (Regulations 2019 Art. 41)."""
+
+    class Tier(models.TextChoices):
+        EXPERT = "expert", "县级党员教育专家"
+        POOL = "pool", "入库讲师"
+
+    lecturer = models.ForeignKey(Lecturer, models.CASCADE, verbose_name="讲师", related_name="appointments")
+    tier = models.CharField("层次", max_length=10, choices=Tier)
+    starts_on = models.DateField("自")
+    ends_on = models.DateField("至（不含）", null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "聘任"
+        ordering = ["lecturer", "-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                name="lecturers_appointment_dates",
+                violation_error_message="“至”要晚于“自”。",
+            ),
+            models.UniqueConstraint(
+                fields=["lecturer", "tier"],
+                condition=Q(ends_on=None),
+                name="lecturers_appointment_one_open",
+                violation_error_message="同一层次已有一份没有结束日期的聘任。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lecturer} {self.get_tier_display()}"

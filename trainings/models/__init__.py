@@ -1,0 +1,23 @@
+"""Year plan, class, session, enrolment, attendance, hour ledger, dossier."""
+
+from trainings.models.classes import Session, TrainingClass
+from trainings.models.dossier import DossierEntry, DossierItem
+from trainings.models.enrolments import Enrolment, Quota
+from trainings.models.hours import HourEntry, HourRule
+from trainings.models.marks import Mark, MarkStatus
+from trainings.models.plans import PlanLine, YearPlan
+
+__all__ = [
+    "DossierEntry",
+    "DossierItem",
+    "Enrolment",
+    "HourEntry",
+    "HourRule",
+    "Mark",
+    "MarkStatus",
+    "PlanLine",
+    "Quota",
+    "Session",
+    "TrainingClass",
+    "YearPlan",
+]

@@ -1,0 +1,41 @@
+"""What upper floors add to the way of a class: checks at its gates and papers of its dossier."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from trainings.models import Enrolment, TrainingClass
+
+
+class Gate(Enum):
+    """Moments at which all that is missing is listed at once."""
+
+    SUBMIT = "submit"
+    CLOSE = "close"  # running → closing
+    ARCHIVE = "archive"  # closing → archived
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that holds a gate: what to do in a clerk's words, and where (a path), if there is a place."""
+
+    text: str
+    link: str = ""
+
+
+Check = Callable[[TrainingClass], list[Missing]]
+Completion = Callable[[Enrolment], str]
+
+
+@dataclass
+class Registry:
+    """Checks by gate; `completion` functions say why somebody did not complete ('' if nothing stands against it);
+    `dossier` functions by item code say whether the generated paper exists."""
+
+    gates: dict[Gate, list[Check]] = field(default_factory=lambda: {gate: [] for gate in Gate})
+    completion: list[Completion] = field(default_factory=list)
+    dossier: dict[str, Callable[[TrainingClass], bool]] = field(default_factory=dict)
+    closing: list[Callable[[TrainingClass], None]] = field(default_factory=list)
+
+
+registry = Registry()
