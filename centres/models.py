@@ -103,7 +103,9 @@ class TeachingPoint(models.Model):
 
     centre = models.ForeignKey(Centre, models.CASCADE, verbose_name="培训中心", related_name="points")
     name = models.CharField("名称", max_length=60)
-    theme = models.ForeignKey(BrandTheme, models.PROTECT, verbose_name="类别", null=True, blank=True, related_name="points")
+    theme = models.ForeignKey(
+        BrandTheme, models.PROTECT, verbose_name="类别", null=True, blank=True, related_name="points"
+    )
     capacity = models.PositiveIntegerField("容纳人数", default=50)
     address = models.CharField("地址", max_length=100, blank=True)
     note = models.CharField("说明", max_length=300, blank=True)

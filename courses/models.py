@@ -26,7 +26,9 @@ class Course(models.Model):
     code = models.CharField("编号", max_length=20, unique=True)
     title = models.CharField("课程名称", max_length=80)
     theme = models.ForeignKey(BrandTheme, models.PROTECT, verbose_name="品牌类别", related_name="courses")
-    town = models.ForeignKey(Town, models.PROTECT, verbose_name="申报镇街", null=True, blank=True, related_name="courses")
+    town = models.ForeignKey(
+        Town, models.PROTECT, verbose_name="申报镇街", null=True, blank=True, related_name="courses"
+    )
     hours = models.DecimalField(
         "学时", max_digits=5, decimal_places=2, default=Decimal(4), validators=[MinValueValidator(Decimal("0.25"))]
     )

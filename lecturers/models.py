@@ -33,12 +33,16 @@ class LecturerQuerySet(models.QuerySet["Lecturer"]):
 class Lecturer(models.Model):
     """Somebody who may teach. Unpaid local lecturers are possible; no academic title is needed."""
 
-    user = models.OneToOneField(User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="lecturer")
+    user = models.OneToOneField(
+        User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="lecturer"
+    )
     name = models.CharField("姓名", max_length=30)
     kind = models.ForeignKey(LecturerKind, models.PROTECT, verbose_name="类别", related_name="lecturers")
     unit = models.CharField("单位及职务", max_length=80, blank=True)
     topics = models.CharField("擅长方向", max_length=200, blank=True)
-    town = models.ForeignKey(Town, models.PROTECT, verbose_name="推荐镇街", null=True, blank=True, related_name="lecturers")
+    town = models.ForeignKey(
+        Town, models.PROTECT, verbose_name="推荐镇街", null=True, blank=True, related_name="lecturers"
+    )
     is_demo = models.BooleanField("演示人员", default=False)
 
     objects = LecturerQuerySet.as_manager()

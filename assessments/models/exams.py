@@ -34,7 +34,9 @@ class Exam(models.Model):
     retake_max = models.PositiveSmallIntegerField("补考次数上限")
     retake_days = models.PositiveSmallIntegerField("补考期限（天）")
     released_at = models.DateTimeField("公布成绩时间", null=True, blank=True)
-    released_by = models.ForeignKey(User, models.PROTECT, verbose_name="公布人", null=True, blank=True, related_name="+")
+    released_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="公布人", null=True, blank=True, related_name="+"
+    )
 
     objects = ExamQuerySet.as_manager()
 
@@ -53,7 +55,8 @@ class Exam(models.Model):
                 violation_error_message="及格线应在 1 到 100 之间。",
             ),
             models.CheckConstraint(
-                condition=Q(released_by=None, released_at=None) | Q(released_by__isnull=False, released_at__isnull=False),
+                condition=Q(released_by=None, released_at=None)
+                | Q(released_by__isnull=False, released_at__isnull=False),
                 name="assessments_exam_released_pair",
                 violation_error_message="公布人和公布时间要同时有。",
             ),

@@ -5,109 +5,191 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=40, verbose_name='名称')),
-                ('valid_from', models.DateField(unique=True, verbose_name='自')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(max_length=40, verbose_name="名称")),
+                ("valid_from", models.DateField(unique=True, verbose_name="自")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
             ],
             options={
-                'verbose_name': '阵地标准',
-                'verbose_name_plural': '阵地标准',
-                'ordering': ['-valid_from'],
+                "verbose_name": "阵地标准",
+                "verbose_name_plural": "阵地标准",
+                "ordering": ["-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='BrandTheme',
+            name="BrandTheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.PositiveSmallIntegerField(unique=True, verbose_name='序号')),
-                ('name', models.CharField(blank=True, max_length=30, verbose_name='名称')),
-                ('is_active', models.BooleanField(default=False, verbose_name='启用')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slot", models.PositiveSmallIntegerField(unique=True, verbose_name="序号")),
+                ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
+                ("is_active", models.BooleanField(default=False, verbose_name="启用")),
             ],
             options={
-                'verbose_name': '品牌类别',
-                'verbose_name_plural': '品牌类别',
-                'ordering': ['slot'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('is_active', False), models.Q(('name', ''), _negated=True), _connector='OR'), name='centres_brandtheme_active_has_name', violation_error_message='先给类别命名，再启用。')],
+                "verbose_name": "品牌类别",
+                "verbose_name_plural": "品牌类别",
+                "ordering": ["slot"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_active", False), models.Q(("name", ""), _negated=True), _connector="OR"
+                        ),
+                        name="centres_brandtheme_active_has_name",
+                        violation_error_message="先给类别命名，再启用。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Centre',
+            name="Centre",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('education_centre_name', models.CharField(max_length=60, verbose_name='党员教育中心名称')),
-                ('venue_source', models.CharField(choices=[('service_centre', '党群服务中心'), ('party_base', '党性教育基地'), ('school', '闲置校舍'), ('farm_park', '农业产业园'), ('meeting_room', '党委会议室'), ('other', '其他')], default='other', max_length=20, verbose_name='场所来源')),
-                ('address', models.CharField(blank=True, max_length=100, verbose_name='地址')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='挂牌运行日期')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('town', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='centre', to='people.town', verbose_name='镇街')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("education_centre_name", models.CharField(max_length=60, verbose_name="党员教育中心名称")),
+                (
+                    "venue_source",
+                    models.CharField(
+                        choices=[
+                            ("service_centre", "党群服务中心"),
+                            ("party_base", "党性教育基地"),
+                            ("school", "闲置校舍"),
+                            ("farm_park", "农业产业园"),
+                            ("meeting_room", "党委会议室"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=20,
+                        verbose_name="场所来源",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=100, verbose_name="地址")),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="挂牌运行日期")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "town",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="centre",
+                        to="people.town",
+                        verbose_name="镇街",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训中心（党校）',
-                'verbose_name_plural': '培训中心（党校）',
-                'ordering': ['town__code'],
+                "verbose_name": "培训中心（党校）",
+                "verbose_name_plural": "培训中心（党校）",
+                "ordering": ["town__code"],
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('capacity', models.PositiveIntegerField(verbose_name='容纳人数')),
-                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='centres.centre', verbose_name='培训中心')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("capacity", models.PositiveIntegerField(verbose_name="容纳人数")),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rooms",
+                        to="centres.centre",
+                        verbose_name="培训中心",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '教室',
-                'verbose_name_plural': '教室',
-                'ordering': ['centre__town__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('centre', 'name'), name='centres_room_name', violation_error_message='本中心已有同名教室。')],
+                "verbose_name": "教室",
+                "verbose_name_plural": "教室",
+                "ordering": ["centre__town__code", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "name"),
+                        name="centres_room_name",
+                        violation_error_message="本中心已有同名教室。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StandardItem',
+            name="StandardItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=20, verbose_name='组别')),
-                ('name', models.CharField(max_length=30, verbose_name='名称')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='顺序')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='centres.standard', verbose_name='标准')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=20, verbose_name="组别")),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                ("order", models.PositiveSmallIntegerField(verbose_name="顺序")),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="centres.standard",
+                        verbose_name="标准",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '标准条目',
-                'verbose_name_plural': '标准条目',
-                'ordering': ['standard', 'order'],
-                'constraints': [models.UniqueConstraint(fields=('standard', 'name'), name='centres_standarditem_name', violation_error_message='同一标准里条目不能重名。')],
+                "verbose_name": "标准条目",
+                "verbose_name_plural": "标准条目",
+                "ordering": ["standard", "order"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("standard", "name"),
+                        name="centres_standarditem_name",
+                        violation_error_message="同一标准里条目不能重名。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TeachingPoint',
+            name="TeachingPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('capacity', models.PositiveIntegerField(default=50, verbose_name='容纳人数')),
-                ('address', models.CharField(blank=True, max_length=100, verbose_name='地址')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('is_ready', models.BooleanField(default=True, verbose_name='可以使用')),
-                ('centre', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='centres.centre', verbose_name='培训中心')),
-                ('theme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='points', to='centres.brandtheme', verbose_name='类别')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("capacity", models.PositiveIntegerField(default=50, verbose_name="容纳人数")),
+                ("address", models.CharField(blank=True, max_length=100, verbose_name="地址")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("is_ready", models.BooleanField(default=True, verbose_name="可以使用")),
+                (
+                    "centre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="points",
+                        to="centres.centre",
+                        verbose_name="培训中心",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points",
+                        to="centres.brandtheme",
+                        verbose_name="类别",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '现场教学点',
-                'verbose_name_plural': '现场教学点',
-                'ordering': ['centre__town__code', 'name'],
-                'constraints': [models.UniqueConstraint(fields=('centre', 'name'), name='centres_teachingpoint_name', violation_error_message='本中心已有同名教学点。')],
+                "verbose_name": "现场教学点",
+                "verbose_name_plural": "现场教学点",
+                "ordering": ["centre__town__code", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("centre", "name"),
+                        name="centres_teachingpoint_name",
+                        violation_error_message="本中心已有同名教学点。",
+                    )
+                ],
             },
         ),
     ]

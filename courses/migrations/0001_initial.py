@@ -7,49 +7,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('centres', '0001_initial'),
-        ('lecturers', '0001_initial'),
-        ('people', '0001_initial'),
+        ("centres", "0001_initial"),
+        ("lecturers", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=80, verbose_name='课程名称')),
-                ('hours', models.DecimalField(decimal_places=2, default=Decimal('4'), max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.25'))], verbose_name='学时')),
-                ('featured_on', models.DateField(blank=True, null=True, verbose_name='入选精品日期')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='退出日期')),
-                ('lecturers', models.ManyToManyField(blank=True, related_name='courses', to='lecturers.lecturer', verbose_name='主讲')),
-                ('theme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='centres.brandtheme', verbose_name='品牌类别')),
-                ('town', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='people.town', verbose_name='申报镇街')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                ("title", models.CharField(max_length=80, verbose_name="课程名称")),
+                (
+                    "hours",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("4"),
+                        max_digits=5,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.25"))],
+                        verbose_name="学时",
+                    ),
+                ),
+                ("featured_on", models.DateField(blank=True, null=True, verbose_name="入选精品日期")),
+                ("retired_on", models.DateField(blank=True, null=True, verbose_name="退出日期")),
+                (
+                    "lecturers",
+                    models.ManyToManyField(
+                        blank=True, related_name="courses", to="lecturers.lecturer", verbose_name="主讲"
+                    ),
+                ),
+                (
+                    "theme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="centres.brandtheme",
+                        verbose_name="品牌类别",
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="people.town",
+                        verbose_name="申报镇街",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课程',
-                'verbose_name_plural': '课程',
-                'ordering': ['code'],
+                "verbose_name": "课程",
+                "verbose_name_plural": "课程",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='CourseVersion',
+            name="CourseVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='版次')),
-                ('outline', models.TextField(blank=True, verbose_name='提纲')),
-                ('published_on', models.DateField(verbose_name='发布日期')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='courses.course', verbose_name='课程')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="版次")),
+                ("outline", models.TextField(blank=True, verbose_name="提纲")),
+                ("published_on", models.DateField(verbose_name="发布日期")),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="courses.course",
+                        verbose_name="课程",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课程版本',
-                'verbose_name_plural': '课程版本',
-                'ordering': ['course', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('course', 'number'), name='courses_courseversion_number', violation_error_message='该课程已有这个版次。')],
+                "verbose_name": "课程版本",
+                "verbose_name_plural": "课程版本",
+                "ordering": ["course", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("course", "number"),
+                        name="courses_courseversion_number",
+                        violation_error_message="该课程已有这个版次。",
+                    )
+                ],
             },
         ),
     ]

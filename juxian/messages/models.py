@@ -25,9 +25,13 @@ class InboxMessageQuerySet(PersonalQuerySet):
 class InboxMessage(models.Model):
     """One message inside the portal. `key` makes writing it twice harmless."""
 
-    member = models.ForeignKey(Member, models.CASCADE, verbose_name="党员", null=True, blank=True, related_name="messages")
+    member = models.ForeignKey(
+        Member, models.CASCADE, verbose_name="党员", null=True, blank=True, related_name="messages"
+    )
     user = models.ForeignKey(User, models.CASCADE, verbose_name="用户", null=True, blank=True, related_name="messages")
-    town = models.ForeignKey(Town, models.CASCADE, verbose_name="镇街工作台", null=True, blank=True, related_name="messages")
+    town = models.ForeignKey(
+        Town, models.CASCADE, verbose_name="镇街工作台", null=True, blank=True, related_name="messages"
+    )
     key = models.CharField("唯一键", max_length=120, unique=True)
     title = models.CharField("标题", max_length=100)
     body = models.TextField("内容")

@@ -71,9 +71,7 @@ class Obligation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["state", "due_at"], name="obligations_open", condition=Q(state__in=["due", "leased"])
-            ),
+            models.Index(fields=["state", "due_at"], name="obligations_open", condition=Q(state__in=["due", "leased"])),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,9 @@ def parse_keys(text: str) -> tuple[Key, ...]:
         except (binascii.Error, ValueError):
             secret = b""
         if not key_id.isalnum() or len(secret) != 32:
-            raise ImproperlyConfigured("FIELD_KEYS 格式应为“编号:密钥”，密钥是 32 字节的 URL 安全 base64，多把之间用英文逗号隔开。")
+            raise ImproperlyConfigured(
+                "FIELD_KEYS 格式应为“编号:密钥”，密钥是 32 字节的 URL 安全 base64，多把之间用英文逗号隔开。"
+            )
         keys.append(Key(key_id, secret))
     if not keys or len({key.id for key in keys}) != len(keys):
         raise ImproperlyConfigured("FIELD_KEYS 至少要有一把密钥，且编号不能重复。")

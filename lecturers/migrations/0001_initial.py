@@ -6,60 +6,114 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LecturerKind',
+            name="LecturerKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, unique=True, verbose_name='名称')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, unique=True, verbose_name="名称")),
+                ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
             ],
             options={
-                'verbose_name': '师资类别',
-                'verbose_name_plural': '师资类别',
-                'ordering': ['order', 'name'],
+                "verbose_name": "师资类别",
+                "verbose_name_plural": "师资类别",
+                "ordering": ["order", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Lecturer',
+            name="Lecturer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, verbose_name='姓名')),
-                ('unit', models.CharField(blank=True, max_length=80, verbose_name='单位及职务')),
-                ('topics', models.CharField(blank=True, max_length=200, verbose_name='擅长方向')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示人员')),
-                ('town', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lecturers', to='people.town', verbose_name='推荐镇街')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lecturer', to=settings.AUTH_USER_MODEL, verbose_name='登录账号')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lecturers', to='lecturers.lecturerkind', verbose_name='类别')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, verbose_name="姓名")),
+                ("unit", models.CharField(blank=True, max_length=80, verbose_name="单位及职务")),
+                ("topics", models.CharField(blank=True, max_length=200, verbose_name="擅长方向")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示人员")),
+                (
+                    "town",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lecturers",
+                        to="people.town",
+                        verbose_name="推荐镇街",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lecturer",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登录账号",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lecturers",
+                        to="lecturers.lecturerkind",
+                        verbose_name="类别",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '讲师',
-                'verbose_name_plural': '讲师',
-                'ordering': ['name', 'id'],
+                "verbose_name": "讲师",
+                "verbose_name_plural": "讲师",
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tier', models.CharField(choices=[('expert', '县级党员教育专家'), ('pool', '入库讲师')], max_length=10, verbose_name='层次')),
-                ('starts_on', models.DateField(verbose_name='自')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='至（不含）')),
-                ('lecturer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appointments', to='lecturers.lecturer', verbose_name='讲师')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "tier",
+                    models.CharField(
+                        choices=[("expert", "县级党员教育专家"), ("pool", "入库讲师")],
+                        max_length=10,
+                        verbose_name="层次",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="自")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="至（不含）")),
+                (
+                    "lecturer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appointments",
+                        to="lecturers.lecturer",
+                        verbose_name="讲师",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '聘任',
-                'verbose_name_plural': '聘任',
-                'ordering': ['lecturer', '-starts_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='lecturers_appointment_dates', violation_error_message='“至”要晚于“自”。'), models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('lecturer', 'tier'), name='lecturers_appointment_one_open', violation_error_message='同一层次已有一份没有结束日期的聘任。')],
+                "verbose_name": "聘任",
+                "verbose_name_plural": "聘任",
+                "ordering": ["lecturer", "-starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                        name="lecturers_appointment_dates",
+                        violation_error_message="“至”要晚于“自”。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on", None)),
+                        fields=("lecturer", "tier"),
+                        name="lecturers_appointment_one_open",
+                        violation_error_message="同一层次已有一份没有结束日期的聘任。",
+                    ),
+                ],
             },
         ),
     ]

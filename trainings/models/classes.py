@@ -46,7 +46,9 @@ class TrainingClass(models.Model):
         COUNTY = "county", "县级及以上集中培训"
 
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="主办镇街", related_name="classes")
-    line = models.ForeignKey(PlanLine, models.PROTECT, verbose_name="计划班次", null=True, blank=True, related_name="classes")
+    line = models.ForeignKey(
+        PlanLine, models.PROTECT, verbose_name="计划班次", null=True, blank=True, related_name="classes"
+    )
     code = models.CharField("班次编号", max_length=30, unique=True)
     title = models.CharField("班次名称", max_length=80)
     audience = models.CharField("培训对象", max_length=100)
@@ -61,16 +63,22 @@ class TrainingClass(models.Model):
     has_exam = models.BooleanField("安排结业考试", default=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name="建班人", related_name="+")
-    submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name="送审人", null=True, blank=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="送审人", null=True, blank=True, related_name="+"
+    )
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
-    approved_by = models.ForeignKey(User, models.PROTECT, verbose_name="批准人", null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="批准人", null=True, blank=True, related_name="+"
+    )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     return_comment = models.CharField("退回意见", max_length=300, blank=True)
     enrolling_at = models.DateTimeField("开始报名时间", null=True, blank=True)
     running_at = models.DateTimeField("开班时间", null=True, blank=True)
     closing_at = models.DateTimeField("结班时间", null=True, blank=True)
     archived_at = models.DateTimeField("归档时间", null=True, blank=True)
-    archived_by = models.ForeignKey(User, models.PROTECT, verbose_name="归档人", null=True, blank=True, related_name="+")
+    archived_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="归档人", null=True, blank=True, related_name="+"
+    )
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
     cancel_reason = models.CharField("取消原因", max_length=300, blank=True)
 
@@ -91,12 +99,14 @@ class TrainingClass(models.Model):
                 violation_error_message="名额要大于 0。",
             ),
             models.CheckConstraint(
-                condition=Q(submitted_by=None, submitted_at=None) | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                condition=Q(submitted_by=None, submitted_at=None)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
                 name="trainings_trainingclass_submitted_pair",
                 violation_error_message="送审人和送审时间要同时有。",
             ),
             models.CheckConstraint(
-                condition=Q(approved_by=None, approved_at=None) | Q(approved_by__isnull=False, approved_at__isnull=False),
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
                 name="trainings_trainingclass_approved_pair",
                 violation_error_message="批准人和批准时间要同时有。",
             ),
@@ -147,7 +157,9 @@ class Session(models.Model):
     course_version = models.ForeignKey(
         CourseVersion, models.PROTECT, verbose_name="课程", null=True, blank=True, related_name="sessions"
     )
-    lecturer = models.ForeignKey(Lecturer, models.PROTECT, verbose_name="授课人", null=True, blank=True, related_name="sessions")
+    lecturer = models.ForeignKey(
+        Lecturer, models.PROTECT, verbose_name="授课人", null=True, blank=True, related_name="sessions"
+    )
     mode = models.CharField("形式", max_length=14, choices=Mode, default=Mode.CLASSROOM)
     room = models.ForeignKey(Room, models.PROTECT, verbose_name="教室", null=True, blank=True, related_name="sessions")
     point = models.ForeignKey(

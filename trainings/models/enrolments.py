@@ -89,7 +89,8 @@ class Enrolment(models.Model):
                 violation_error_message="这名党员已经在这个班里。",
             ),
             models.CheckConstraint(
-                condition=Q(state="cancelled", cancelled_at__isnull=False) | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
                 name="trainings_enrolment_cancelled_pair",
                 violation_error_message="取消报名要有取消时间。",
             ),

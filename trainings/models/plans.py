@@ -22,7 +22,9 @@ class YearPlan(models.Model):
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", related_name="plans")
     year = models.PositiveSmallIntegerField("年度")
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFT)
-    submitted_by = models.ForeignKey(User, models.PROTECT, verbose_name="送审人", null=True, blank=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="送审人", null=True, blank=True, related_name="+"
+    )
     submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, verbose_name="审批人", null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)

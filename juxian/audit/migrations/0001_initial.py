@@ -5,48 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='时间')),
-                ('actor_id', models.BigIntegerField(blank=True, null=True, verbose_name='操作人编号')),
-                ('actor_name', models.CharField(max_length=60, verbose_name='操作人')),
-                ('action', models.CharField(max_length=60, verbose_name='动作')),
-                ('subject_kind', models.CharField(max_length=60, verbose_name='对象类型')),
-                ('subject_id', models.CharField(max_length=60, verbose_name='对象编号')),
-                ('town_code', models.CharField(blank=True, max_length=12, verbose_name='镇街代码')),
-                ('summary', models.CharField(max_length=300, verbose_name='摘要')),
-                ('body', models.JSONField(blank=True, null=True, verbose_name='内容')),
-                ('body_digest', models.CharField(max_length=64, verbose_name='内容摘要值')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
+                ("actor_id", models.BigIntegerField(blank=True, null=True, verbose_name="操作人编号")),
+                ("actor_name", models.CharField(max_length=60, verbose_name="操作人")),
+                ("action", models.CharField(max_length=60, verbose_name="动作")),
+                ("subject_kind", models.CharField(max_length=60, verbose_name="对象类型")),
+                ("subject_id", models.CharField(max_length=60, verbose_name="对象编号")),
+                ("town_code", models.CharField(blank=True, max_length=12, verbose_name="镇街代码")),
+                ("summary", models.CharField(max_length=300, verbose_name="摘要")),
+                ("body", models.JSONField(blank=True, null=True, verbose_name="内容")),
+                ("body_digest", models.CharField(max_length=64, verbose_name="内容摘要值")),
             ],
             options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='audit_entry_subject')],
+                "verbose_name": "审计记录",
+                "verbose_name_plural": "审计记录",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["subject_kind", "subject_id"], name="audit_entry_subject")],
             },
         ),
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(unique=True, verbose_name='序号')),
-                ('previous', models.CharField(max_length=64, verbose_name='上一环')),
-                ('digest', models.CharField(max_length=64, verbose_name='本环')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='audit.auditentry', verbose_name='审计记录')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveBigIntegerField(unique=True, verbose_name="序号")),
+                ("previous", models.CharField(max_length=64, verbose_name="上一环")),
+                ("digest", models.CharField(max_length=64, verbose_name="本环")),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seal",
+                        to="audit.auditentry",
+                        verbose_name="审计记录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计封条',
-                'verbose_name_plural': '审计封条',
-                'ordering': ['number'],
+                "verbose_name": "审计封条",
+                "verbose_name_plural": "审计封条",
+                "ordering": ["number"],
             },
         ),
     ]

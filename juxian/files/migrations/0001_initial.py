@@ -4,28 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='校验值')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小（字节）')),
-                ('kind', models.CharField(max_length=20, verbose_name='类型')),
-                ('original_name', models.CharField(max_length=200, verbose_name='原文件名')),
-                ('path', models.CharField(max_length=200, unique=True, verbose_name='存放位置')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='存入时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="校验值")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小（字节）")),
+                ("kind", models.CharField(max_length=20, verbose_name="类型")),
+                ("original_name", models.CharField(max_length=200, verbose_name="原文件名")),
+                ("path", models.CharField(max_length=200, unique=True, verbose_name="存放位置")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="存入时间")),
             ],
             options={
-                'verbose_name': '文件',
-                'verbose_name_plural': '文件',
-                'ordering': ['-id'],
+                "verbose_name": "文件",
+                "verbose_name_plural": "文件",
+                "ordering": ["-id"],
             },
         ),
     ]

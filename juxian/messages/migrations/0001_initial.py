@@ -6,62 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboxMessage',
+            name="InboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True, verbose_name='唯一键')),
-                ('title', models.CharField(max_length=100, verbose_name='标题')),
-                ('body', models.TextField(verbose_name='内容')),
-                ('link', models.CharField(blank=True, max_length=200, verbose_name='去办理')),
-                ('created_at', models.DateTimeField(verbose_name='发出时间')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='已读时间')),
-                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='people.member', verbose_name='党员')),
-                ('town', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='people.town', verbose_name='镇街工作台')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='用户')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="唯一键")),
+                ("title", models.CharField(max_length=100, verbose_name="标题")),
+                ("body", models.TextField(verbose_name="内容")),
+                ("link", models.CharField(blank=True, max_length=200, verbose_name="去办理")),
+                ("created_at", models.DateTimeField(verbose_name="发出时间")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="已读时间")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="people.member",
+                        verbose_name="党员",
+                    ),
+                ),
+                (
+                    "town",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="people.town",
+                        verbose_name="镇街工作台",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="用户",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '站内消息',
-                'verbose_name_plural': '站内消息',
-                'ordering': ['-created_at', '-id'],
+                "verbose_name": "站内消息",
+                "verbose_name_plural": "站内消息",
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OutboundSend',
+            name="OutboundSend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20, verbose_name='渠道')),
-                ('provider_key', models.UUIDField(unique=True, verbose_name='渠道幂等号')),
-                ('state', models.CharField(choices=[('planned', '待发'), ('sending', '正在发'), ('sent', '已发'), ('unknown', '是否发出不明'), ('failed', '失败')], default='planned', max_length=10, verbose_name='状态')),
-                ('provider_ref', models.CharField(blank=True, max_length=100, verbose_name='渠道回执')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发出时间')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sends', to='inbox.inboxmessage', verbose_name='消息')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(max_length=20, verbose_name="渠道")),
+                ("provider_key", models.UUIDField(unique=True, verbose_name="渠道幂等号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "待发"),
+                            ("sending", "正在发"),
+                            ("sent", "已发"),
+                            ("unknown", "是否发出不明"),
+                            ("failed", "失败"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("provider_ref", models.CharField(blank=True, max_length=100, verbose_name="渠道回执")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="发出时间")),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sends",
+                        to="inbox.inboxmessage",
+                        verbose_name="消息",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '外发',
-                'verbose_name_plural': '外发',
-                'ordering': ['-id'],
+                "verbose_name": "外发",
+                "verbose_name_plural": "外发",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddIndex(
-            model_name='inboxmessage',
-            index=models.Index(fields=['member', '-created_at'], name='inbox_message_member'),
+            model_name="inboxmessage",
+            index=models.Index(fields=["member", "-created_at"], name="inbox_message_member"),
         ),
         migrations.AddConstraint(
-            model_name='inboxmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('town', None), ('user', None)), models.Q(('member', None), ('town', None), ('user__isnull', False)), models.Q(('member', None), ('town__isnull', False), ('user', None)), _connector='OR'), name='inbox_inboxmessage_one_recipient', violation_error_message='收件人必须且只能是一个党员、一个用户或一个镇街。'),
+            model_name="inboxmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("member__isnull", False), ("town", None), ("user", None)),
+                    models.Q(("member", None), ("town", None), ("user__isnull", False)),
+                    models.Q(("member", None), ("town__isnull", False), ("user", None)),
+                    _connector="OR",
+                ),
+                name="inbox_inboxmessage_one_recipient",
+                violation_error_message="收件人必须且只能是一个党员、一个用户或一个镇街。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboundsend',
-            constraint=models.UniqueConstraint(fields=('message', 'channel'), name='inbox_outboundsend_once', violation_error_message='同一消息在同一渠道只发一次。'),
+            model_name="outboundsend",
+            constraint=models.UniqueConstraint(
+                fields=("message", "channel"),
+                name="inbox_outboundsend_once",
+                violation_error_message="同一消息在同一渠道只发一次。",
+            ),
         ),
     ]

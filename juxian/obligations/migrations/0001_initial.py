@@ -4,54 +4,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
-                ('last_ok_at', models.DateTimeField(verbose_name='最近一次正常')),
-                ('last_error', models.TextField(blank=True, verbose_name='最近一次错误')),
-                ('host', models.CharField(blank=True, max_length=100, verbose_name='主机')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="名称")),
+                ("last_ok_at", models.DateTimeField(verbose_name="最近一次正常")),
+                ("last_error", models.TextField(blank=True, verbose_name="最近一次错误")),
+                ("host", models.CharField(blank=True, max_length=100, verbose_name="主机")),
             ],
             options={
-                'verbose_name': '心跳',
-                'verbose_name_plural': '心跳',
-                'ordering': ['name'],
+                "verbose_name": "心跳",
+                "verbose_name_plural": "心跳",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='类别')),
-                ('subject_kind', models.CharField(max_length=60, verbose_name='对象类型')),
-                ('subject_id', models.BigIntegerField(verbose_name='对象编号')),
-                ('stage', models.PositiveIntegerField(default=0, verbose_name='阶段')),
-                ('due_at', models.DateTimeField(verbose_name='到期时间')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
-                ('state', models.CharField(choices=[('due', '待办'), ('leased', '办理中'), ('done', '已办'), ('superseded', '已失去理由'), ('expired', '已过期'), ('parked', '需要人看')], default='due', max_length=12, verbose_name='状态')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='租约到')),
-                ('lease_token', models.UUIDField(blank=True, null=True, verbose_name='租约号')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='已试次数')),
-                ('next_try_at', models.DateTimeField(verbose_name='下次再试')),
-                ('last_error', models.TextField(blank=True, verbose_name='最近一次错误')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('outcome', models.CharField(blank=True, max_length=300, verbose_name='结果说明')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="类别")),
+                ("subject_kind", models.CharField(max_length=60, verbose_name="对象类型")),
+                ("subject_id", models.BigIntegerField(verbose_name="对象编号")),
+                ("stage", models.PositiveIntegerField(default=0, verbose_name="阶段")),
+                ("due_at", models.DateTimeField(verbose_name="到期时间")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "待办"),
+                            ("leased", "办理中"),
+                            ("done", "已办"),
+                            ("superseded", "已失去理由"),
+                            ("expired", "已过期"),
+                            ("parked", "需要人看"),
+                        ],
+                        default="due",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="租约到")),
+                ("lease_token", models.UUIDField(blank=True, null=True, verbose_name="租约号")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="已试次数")),
+                ("next_try_at", models.DateTimeField(verbose_name="下次再试")),
+                ("last_error", models.TextField(blank=True, verbose_name="最近一次错误")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果说明")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
             ],
             options={
-                'verbose_name': '到期事务',
-                'verbose_name_plural': '到期事务',
-                'ordering': ['due_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['due', 'leased'])), fields=['state', 'due_at'], name='obligations_open')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'subject_kind', 'subject_id', 'stage'), name='obligations_obligation_once', violation_error_message='同一件事已经登记过。'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'leased'), _negated=True), models.Q(('lease_token__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='obligations_obligation_lease_pair', violation_error_message='办理中的事务必须有租约。')],
+                "verbose_name": "到期事务",
+                "verbose_name_plural": "到期事务",
+                "ordering": ["due_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "leased"])),
+                        fields=["state", "due_at"],
+                        name="obligations_open",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "subject_kind", "subject_id", "stage"),
+                        name="obligations_obligation_once",
+                        violation_error_message="同一件事已经登记过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "leased"), _negated=True),
+                            models.Q(("lease_token__isnull", False), ("lease_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="obligations_obligation_lease_pair",
+                        violation_error_message="办理中的事务必须有租约。",
+                    ),
+                ],
             },
         ),
     ]

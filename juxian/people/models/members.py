@@ -103,7 +103,9 @@ class Member(models.Model):
 
     COMMITTEE_POSTS = (Post.ORGANISATION, Post.PUBLICITY, Post.DISCIPLINE, Post.COMMITTEE, Post.DEPUTY)
 
-    user = models.OneToOneField(User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="member")
+    user = models.OneToOneField(
+        User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="member"
+    )
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="所在党支部", related_name="members")
     name = models.CharField("姓名", max_length=30)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)

@@ -61,7 +61,9 @@ class User(AbstractBaseUser):
         """The towns whose rows this user may see; the one place that knows."""
         if any(grant.kind in Grant.COUNTY_WIDE for grant in self.active_grants):
             return Town.objects.all()
-        return Town.objects.filter(pk__in=[grant.town_id for grant in self.active_grants if grant.kind == Grant.Kind.CLERK])
+        return Town.objects.filter(
+            pk__in=[grant.town_id for grant in self.active_grants if grant.kind == Grant.Kind.CLERK]
+        )
 
     def holds(self, kind: str) -> bool:
         """Whether a grant of `kind` is in force today."""
@@ -86,7 +88,9 @@ class User(AbstractBaseUser):
     @property
     def clerk_town(self) -> Town:
         """The town of the clerk's first grant in code order. Raises IndexError for other users."""
-        return sorted((g.town for g in self.active_grants if g.kind == Grant.Kind.CLERK and g.town), key=lambda t: t.code)[0]
+        return sorted(
+            (g.town for g in self.active_grants if g.kind == Grant.Kind.CLERK and g.town), key=lambda t: t.code
+        )[0]
 
     @property
     def is_staff(self) -> bool:

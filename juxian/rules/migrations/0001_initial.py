@@ -4,31 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='键')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
-                ('label', models.CharField(max_length=100, verbose_name='名称')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='至（不含）')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
-                ('certainty', models.CharField(choices=[('A', '读过原文'), ('B', '转引'), ('C', '待核实')], max_length=1, verbose_name='可靠程度')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, verbose_name="键")),
+                ("value", models.JSONField(verbose_name="值")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="单位")),
+                ("label", models.CharField(max_length=100, verbose_name="名称")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="至（不含）")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "certainty",
+                    models.CharField(
+                        choices=[("A", "读过原文"), ("B", "转引"), ("C", "待核实")],
+                        max_length=1,
+                        verbose_name="可靠程度",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '县级设置',
-                'verbose_name_plural': '县级设置',
-                'ordering': ['key', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('key', 'valid_from'), name='rules_rule_one_per_day', violation_error_message='同一设置在同一天只能有一个起始值。'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='rules_rule_dates', violation_error_message='“至”要晚于“自”。')],
+                "verbose_name": "县级设置",
+                "verbose_name_plural": "县级设置",
+                "ordering": ["key", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("key", "valid_from"),
+                        name="rules_rule_one_per_day",
+                        violation_error_message="同一设置在同一天只能有一个起始值。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="rules_rule_dates",
+                        violation_error_message="“至”要晚于“自”。",
+                    ),
+                ],
             },
         ),
     ]

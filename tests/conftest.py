@@ -1,0 +1,50 @@
+"""The cast: a county official, a clerk, a clerk of another town, a member."""
+
+import pytest
+from django.conf import settings
+
+from juxian.people.models import Grant, Member, Town, User
+from tests.factories import BranchFactory, GrantFactory, MemberFactory, TownFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _plain_statics() -> None:
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path, settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def town(db) -> Town:
+    return TownFactory(code="371327102", name="大店镇")
+
+
+@pytest.fixture
+def other_town(db) -> Town:
+    return TownFactory(code="371327103", name="坊前镇")
+
+
+@pytest.fixture
+def county(db) -> User:
+    return GrantFactory(user=UserFactory(username="county", name="示例县管"), kind=Grant.Kind.COUNTY).user
+
+
+@pytest.fixture
+def clerk(town) -> User:
+    return GrantFactory(user=UserFactory(username="clerk", name="示例干事"), kind=Grant.Kind.CLERK, town=town).user
+
+
+@pytest.fixture
+def other_clerk(other_town) -> User:
+    return GrantFactory(
+        user=UserFactory(username="other", name="外镇干事"), kind=Grant.Kind.CLERK, town=other_town
+    ).user
+
+
+@pytest.fixture
+def member(town) -> Member:
+    user = UserFactory(username="member", name="示例甲")
+    return MemberFactory(name="示例甲", branch=BranchFactory(town=town, name="大仕沟村党支部"), user=user)
