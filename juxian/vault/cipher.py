@@ -18,7 +18,7 @@ from juxian.vault.keyring import keys
 ALGORITHM = "A256GCM"
 
 
-class CannotOpen(ValueError):
+class CannotOpenError(ValueError):
     """The value was not written by any listed key, or was changed."""
 
 
@@ -38,21 +38,21 @@ def seal(text: str, purpose: str) -> str:
 
 
 def unseal(stored: str, purpose: str) -> str:
-    """Decrypt what `seal` wrote for the same purpose. Raises CannotOpen."""
+    """Decrypt what `seal` wrote for the same purpose. Raises CannotOpenError."""
     if not stored:
         return ""
     try:
         version, algorithm, key_id, encoded = stored.split(".", 3)
     except ValueError:
-        raise CannotOpen("加密内容格式不对。") from None
+        raise CannotOpenError("加密内容格式不对。") from None
     key = next((item for item in keys() if item.id == key_id), None)
     if version != "v1" or algorithm != ALGORITHM or key is None:
-        raise CannotOpen(f"没有编号为 {key_id} 的密钥，请检查 FIELD_KEYS。")
-    raw = urlsafe_b64decode(encoded)
+        raise CannotOpenError(f"没有编号为 {key_id} 的密钥，请检查 FIELD_KEYS。")
     try:
+        raw = urlsafe_b64decode(encoded)
         return _aead(key.secret).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
-    except InvalidTag:
-        raise CannotOpen(f"编号为 {key_id} 的密钥打不开这段内容，密钥不对或内容被改动。") from None
+    except (InvalidTag, ValueError):
+        raise CannotOpenError(f"编号为 {key_id} 的密钥打不开这段内容，密钥不对或内容被改动。") from None
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from juxian.vault.cipher import blind_index, seal, unseal
+from juxian.vault.derived import DerivedField
 
 
 class SealedField(models.TextField):
@@ -32,26 +33,25 @@ class SealedField(models.TextField):
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None
 
 
-class BlindIndexField(models.CharField):
-    """Keyed digest of the sealed field named by `source`, filled on every write (bulk ones included)."""
+class BlindIndexField(DerivedField):
+    """Keyed digest of the sealed field named by `source`, for equality look-up and uniqueness; null for empty text."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
-        self.source = source
-        kwargs.update(max_length=64, null=True, blank=True, editable=False)
-        super().__init__(*args, **kwargs)
+        kwargs.update(max_length=64, null=True)
+        super().__init__(*args, source=source, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         name, path, args, kwargs = super().deconstruct()
-        for fixed in ("max_length", "null", "blank", "editable"):
-            kwargs.pop(fixed, None)
-        return name, path, args, {**kwargs, "source": self.source}
+        kwargs.pop("max_length", None)
+        kwargs.pop("null", None)
+        return name, path, args, kwargs
+
+    def derive(self, value: Any) -> str | None:
+        sealed = self.model._meta.get_field(self.source)
+        if not isinstance(sealed, SealedField):
+            raise TypeError(f"{self} needs a SealedField as its source")
+        return blind_index(value or "", sealed.purpose)
 
     def digest(self, text: str) -> str | None:
         """What this column holds for `text`."""
-        sealed = self.model._meta.get_field(self.source)
-        return blind_index(text, sealed.purpose)  # type: ignore[attr-defined]
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
-        digest = self.digest(getattr(model_instance, self.source))
-        setattr(model_instance, self.attname, digest)
-        return digest
+        return self.derive(text)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,8 @@ from django.db.models import Q
 from juxian.people.access import PersonalQuerySet, TownQuerySet
 from juxian.people.models.towns import Town
 from juxian.people.models.users import User
+from juxian.people.search import SearchTextField
+from juxian.vault.derived import DerivedModel, DerivedQuerySet
 from juxian.vault.fields import BlindIndexField, SealedField
 from juxian.vault.masks import mask_id, mask_mobile
 
@@ -54,7 +57,7 @@ class Branch(models.Model):
         return self.name
 
 
-class MemberQuerySet(PersonalQuerySet):
+class MemberQuerySet(DerivedQuerySet, PersonalQuerySet):  # type: ignore[override]  # both bases are only querysets
     """Members; the town is that of the branch."""
 
     town_path = "branch__town"
@@ -67,6 +70,17 @@ class MemberQuerySet(PersonalQuerySet):
         """The denominator of 全员: normal status, not exempt (Regulations 2019 Arts. 20, 23)."""
         return self.filter(status=Member.Status.NORMAL, is_exempt=False, left_on=None)
 
+    def matching(self, text: str) -> "MemberQuerySet":
+        """Members whose name, pinyin or initials contain `text`, or whose whole ID or mobile number it is."""
+        typed = normalize("NFKC", text).strip()
+        if not typed:
+            return self
+        found = Q(search_text__icontains=typed)
+        if typed[:-1].isdigit() and len(typed) in (11, 18):
+            found |= Q(id_index=Member._meta.get_field("id_index").digest(typed.upper()))
+            found |= Q(mobile_index=Member._meta.get_field("mobile_index").digest(typed))
+        return self.filter(found)
+
     def with_id_number(self, number: str) -> "MemberQuerySet":
         """The member holding this citizen ID number, found by blind index."""
         return self.filter(id_index=Member._meta.get_field("id_index").digest(number))
@@ -76,7 +90,7 @@ class MemberQuerySet(PersonalQuerySet):
         return self.filter(mobile_index=Member._meta.get_field("mobile_index").digest(number))
 
 
-class Member(models.Model):
+class Member(DerivedModel):
     """A party member (the columns of the national form that training needs)."""
 
     class Kind(models.TextChoices):
@@ -131,7 +145,7 @@ class Member(models.Model):
     is_exempt = models.BooleanField("年老体弱免训", default=False)
     is_demo = models.BooleanField("演示人员", default=False)
     left_on = models.DateField("离开日期", null=True, blank=True)
-    search_text = models.CharField("检索文字", max_length=200, blank=True, editable=False)
+    search_text = SearchTextField("检索文字", source="name", max_length=200)
 
     objects = MemberQuerySet.as_manager()
 

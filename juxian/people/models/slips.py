@@ -1,5 +1,7 @@
 """One-time slips with which a member opens the own account. Nothing is hashed in bulk."""
 
+from datetime import datetime
+
 from django.db import models
 
 from juxian.people.access import TownQuerySet
@@ -12,12 +14,17 @@ class SlipQuerySet(TownQuerySet):
 
     town_path = "member__branch__town"
 
+    def open(self, now: datetime) -> "SlipQuerySet":
+        """Slips that still open an account."""
+        return self.filter(used_at=None, cancelled_at=None, expires_at__gt=now)
+
 
 class ActivationSlip(models.Model):
     """A printed or read-out code: single use, 14 days, bound to one member. Only a keyed digest is stored."""
 
     member = models.ForeignKey(Member, models.CASCADE, verbose_name="党员", related_name="slips")
     code_digest = models.CharField("开通码摘要", max_length=64, unique=True)
+    username = models.CharField("登录名", max_length=40)
     made_by = models.ForeignKey(User, models.PROTECT, verbose_name="经办人", related_name="+")
     made_at = models.DateTimeField("制作时间", auto_now_add=True)
     expires_at = models.DateTimeField("有效期至")
@@ -32,6 +39,10 @@ class ActivationSlip(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} 的开通条"
+
+    def is_open(self, now: datetime) -> bool:
+        """Twin of the queryset's `open`."""
+        return self.used_at is None and self.cancelled_at is None and self.expires_at > now
 
 
 class ActivationTry(models.Model):

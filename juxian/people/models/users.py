@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from juxian.people.models.towns import Town
 
@@ -53,9 +54,22 @@ class User(AbstractBaseUser):
         return self.name or self.username
 
     @cached_property
+    def _all_grants(self) -> list["Grant"]:
+        """Every grant there ever was, read once per request."""
+        return list(self.grants.select_related("town"))
+
+    @cached_property
     def active_grants(self) -> list["Grant"]:
-        """Grants in force today, read once per request."""
-        return list(self.grants.in_force(timezone.localdate()).select_related("town")) if self.is_active else []
+        """Grants in force today."""
+        today = timezone.localdate()
+        return [grant for grant in self._all_grants if grant.is_in_force(today)] if self.is_active else []
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Ends every session when the password changes or a grant has ended, by hand or by its date."""
+        today = timezone.localdate()
+        ended = sorted(grant.pk for grant in self._all_grants if grant.has_ended(today))
+        salt = "juxian.people.session"
+        return salted_hmac(salt, f"{self.password}|{ended}", secret=secret, algorithm="sha256").hexdigest()
 
     def towns(self) -> "models.QuerySet[Town]":
         """The towns whose rows this user may see; the one place that knows."""
@@ -161,3 +175,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_kind_display()}"
+
+    def is_in_force(self, on: date) -> bool:
+        """Twin of the queryset's `in_force`."""
+        return self.starts_on <= on and not self.has_ended(on)
+
+    def has_ended(self, on: date) -> bool:
+        """Whether the last day lies before `on`."""
+        return self.ends_on is not None and self.ends_on <= on
