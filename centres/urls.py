@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from centres import views
 
 app_name = "centres"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("town/centre/", views.town_centre, name="town-centre"),
+]

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from courses import views
 
 app_name = "courses"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("town/courses/", views.town_list, name="town-list"),
+]

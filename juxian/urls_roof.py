@@ -1,5 +1,21 @@
 """Pages of the roof: board, desks, health."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from juxian.views import board, desk, doors, health, me
+
+urlpatterns = [
+    path("", board.home, name="home"),
+    path("help/", doors.guide, name="help"),
+    path("robots.txt", doors.robots, name="robots"),
+    # processes
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    # town/
+    path("town/", desk.desk, name="desk"),
+    # me/
+    path("me/", me.home, name="me"),
+    # teach/, inspect/
+    path("teach/", doors.teach, name="teach"),
+    path("inspect/", doors.inspect, name="inspect"),
+]

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from lecturers import views
 
 app_name = "lecturers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("town/lecturers/", views.town_list, name="town-list"),
+]

@@ -131,6 +131,10 @@ class SessionQuerySet(TownQuerySet):
         """Sessions that were not cancelled."""
         return self.filter(cancelled_at=None)
 
+    def taught_by(self, lecturer: Lecturer) -> "SessionQuerySet":
+        """A lecturer's own sessions, in whatever town."""
+        return self.filter(lecturer=lecturer)
+
 
 class Session(models.Model):
     """A half-day slot of a class."""
@@ -166,6 +170,7 @@ class Session(models.Model):
         TeachingPoint, models.PROTECT, verbose_name="现场教学点", null=True, blank=True, related_name="sessions"
     )
     hours = models.DecimalField("学时", max_digits=5, decimal_places=2, default=Decimal(4))
+    headcount = models.PositiveIntegerField("现场清点人数", null=True, blank=True)
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
 
     objects = SessionQuerySet.as_manager()

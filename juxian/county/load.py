@@ -1,0 +1,152 @@
+"""Fills the reference tables. Safe to run again: what exists, edited or not, is left as it is."""
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from centres.models import BrandTheme, Centre, Standard, StandardItem
+from juxian.people.models import Town, TownCode
+from juxian.rules.lookup import DEFAULTS
+from juxian.rules.models import Rule
+from lecturers.models import LecturerKind
+
+DATA = Path(__file__).resolve().parent / "data"
+SIXTEEN_SINCE = date(2020, 6, 30)  # the first edition of the NBS list that has these sixteen together
+RULES_SINCE = date(2019, 5, 6)  # the Regulations on member education came into force
+OLD_CODES = {
+    "371327118": "371373101",
+    "371327119": "371373100",
+    "371327120": "371373102",
+    "371327121": "371373103",
+}
+DOUBTFUL_LEAD = "待核实：莒南县委或临沂临港经济开发区党工委"
+THEMES = ("红色教育", "乡村振兴", "警示教育", "", "")
+FOUR_ZONES = ("办公区", "教学区", "研讨区", "生活区")
+SIX_HAVES = ("标识", "规章制度", "教学计划", "电教设备", "党建书籍", "档案资料", "党旗党徽", "入党誓词")
+STANDARD_SOURCE = "《大众日报》客户端 2021年10月27日报道；“六有”列出八项，不由名称推算"
+KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """Rows of a CSV file beside this module."""
+    with (DATA / name).open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _pinyin(note: str) -> str:
+    return note.split(";")[0].removeprefix("pinyin=")
+
+
+def _codes(town: Town) -> list[TownCode]:
+    """The codes a unit carried, read from the editions of the official list."""
+    source = "国家统计局统计用区划代码（2020年6月30日版起）"
+    codes = [TownCode(town=town, code=town.code, valid_from=SIXTEEN_SINCE, source=source)]
+    if old := OLD_CODES.get(town.code):
+        codes.append(
+            TownCode(
+                town=town,
+                code=old,
+                valid_from=date(2019, 10, 31),
+                valid_to=SIXTEEN_SINCE,
+                source="国家统计局统计用区划代码（2019年10月31日版，列在临港经济开发区下）",
+            )
+        )
+    return codes
+
+
+def load_towns() -> int:
+    """The sixteen units with their code history. A unit known by any of its codes is left alone."""
+    known = set(TownCode.objects.values_list("code", flat=True)) | set(Town.objects.values_list("code", flat=True))
+    made = 0
+    for row in rows("towns.csv"):
+        if row["code"] in known:
+            continue
+        town = Town.objects.create(
+            code=row["code"],
+            name=row["name"],
+            pinyin=_pinyin(row["note"]),
+            kind=row["kind"],
+            active_from=SIXTEEN_SINCE,
+            led_by=DOUBTFUL_LEAD if row["code"] in OLD_CODES else "莒南县委",
+        )
+        TownCode.objects.bulk_create(_codes(town))
+        made += 1
+    return made
+
+
+def load_centres() -> int:
+    """One centre a unit, by name; the day of opening is for the county to fill in."""
+    missing = Town.objects.filter(centre=None)
+    made = [
+        Centre(
+            town=town,
+            name=f"{town.name}党员培训中心（党校）",
+            education_centre_name=f"{town.name}党员教育中心",
+        )
+        for town in missing
+    ]
+    Centre.objects.bulk_create(made)
+    return len(made)
+
+
+def load_themes() -> int:
+    """Five slots; the article names three, two wait for the county."""
+    known = set(BrandTheme.objects.values_list("slot", flat=True))
+    made = [
+        BrandTheme(slot=slot, name=name, is_active=bool(name))
+        for slot, name in enumerate(THEMES, start=1)
+        if slot not in known
+    ]
+    BrandTheme.objects.bulk_create(made)
+    return len(made)
+
+
+def load_standard() -> int:
+    """四区六有, once: afterwards versions and items belong to the county."""
+    if Standard.objects.exists():
+        return 0
+    standard = Standard.objects.create(label="四区六有", valid_from=date(2021, 1, 1), source=STANDARD_SOURCE)
+    items = [("四区", name) for name in FOUR_ZONES] + [("六有", name) for name in SIX_HAVES]
+    StandardItem.objects.bulk_create(
+        StandardItem(standard=standard, group=group, name=name, order=order)
+        for order, (group, name) in enumerate(items, start=1)
+    )
+    return 1
+
+
+def load_kinds() -> int:
+    """Kinds of lecturers, only into an empty list."""
+    if LecturerKind.objects.exists():
+        return 0
+    return len(LecturerKind.objects.bulk_create(LecturerKind(name=n, order=i) for i, n in enumerate(KINDS, start=1)))
+
+
+def load_rules() -> int:
+    """Settings the county has no row of, with the shipped value, source and certainty."""
+    known = set(Rule.objects.values_list("key", flat=True))
+    made = [
+        Rule(key=key, value=value, unit=unit, label=label, source=source, certainty=certainty, valid_from=RULES_SINCE)
+        for key, (value, unit, label, source, certainty) in DEFAULTS.items()
+        if key not in known
+    ]
+    Rule.objects.bulk_create(made)
+    return len(made)
+
+
+PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
+    ("towns", load_towns),
+    ("centres", load_centres),
+    ("themes", load_themes),
+    ("standards", load_standard),
+    ("lecturer_kinds", load_kinds),
+    ("rules", load_rules),
+)
+
+
+@transaction.atomic
+def load_county() -> dict[str, int]:
+    """Load all reference data; returns how many rows of each part were new."""
+    return {name: part() for name, part in PARTS}

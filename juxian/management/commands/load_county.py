@@ -1,0 +1,22 @@
+"""`manage.py load_county`: reference data, as often as wanted."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from juxian.county.load import load_county
+
+
+class Command(BaseCommand):
+    """Words for people first, one JSON line last."""
+
+    help = "载入县级基础数据（16 个镇街、品牌类别、四区六有、学时规定等），可重复运行，不改动县里已修改的内容。"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        made = load_county()
+        if any(made.values()):
+            self.stdout.write("县级基础数据已载入。")
+        else:
+            self.stdout.write("县级基础数据已是最新，没有改动。")
+        self.stdout.write(json.dumps(made, ensure_ascii=False))

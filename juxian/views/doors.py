@@ -1,0 +1,52 @@
+"""Small honest pages: help, the lecturer's door, the inspector's door."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from centres.models import Centre, Standard
+from lecturers.models import Lecturer
+from trainings.models import Session
+
+
+@login_not_required
+def guide(request: HttpRequest) -> HttpResponse:
+    """Three short guides: county, clerk, member."""
+    return render(request, "juxian/help.html", {"nav": "help"})
+
+
+@login_not_required
+def robots(request: HttpRequest) -> HttpResponse:
+    """Nothing here is for search engines."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+
+def teach(request: HttpRequest) -> HttpResponse:
+    """The coming and the last sessions of the lecturer who is signed in; 403 for everybody else."""
+    lecturer = Lecturer.objects.filter(user_id=request.user.pk).select_related("kind").first()
+    if lecturer is None:
+        raise PermissionDenied
+    today = timezone.localdate()
+    own = Session.objects.taught_by(lecturer).standing().select_related("training_class__town", "room__centre", "point")
+    ctx = {
+        "nav": "teach",
+        "lecturer": lecturer,
+        "coming": list(own.filter(day__gte=today).order_by("day", "half")[:30]),
+        "past": list(own.filter(day__lt=today).order_by("-day", "-half")[:10]),
+    }
+    return render(request, "juxian/teach.html", ctx)
+
+
+def inspect(request: HttpRequest) -> HttpResponse:
+    """The centres and the items of the standard, for inspectors and the county."""
+    user = request.user
+    if not user.is_authenticated or not (user.is_inspector or user.is_county):
+        raise PermissionDenied
+    ctx = {
+        "nav": "inspect",
+        "centres": list(Centre.objects.visible_to(user).select_related("town")),
+        "standard": Standard.objects.prefetch_related("items").first(),
+    }
+    return render(request, "juxian/inspect.html", ctx)

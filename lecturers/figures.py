@@ -1,0 +1,15 @@
+"""Figures of this floor, counted from rows."""
+
+from datetime import date
+
+from lecturers.models import Appointment, Lecturer
+
+
+def experts(on: date) -> int:
+    """县级党员教育专家 holding an appointment on the local day `on`."""
+    return Lecturer.objects.appointed(Appointment.Tier.EXPERT, on).count()
+
+
+def pool(on: date) -> int:
+    """Lecturers in the pool on the local day `on`; an expert may be in it too."""
+    return Lecturer.objects.appointed(Appointment.Tier.POOL, on).count()

@@ -1,0 +1,60 @@
+"""The pool as clerks read it when they look for somebody to teach."""
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from juxian.people.access import staff_required
+from lecturers.models import Appointment, Lecturer, LecturerKind
+
+PAGE = 30
+
+
+def _searched(words: str) -> Q:
+    """Every word must be found in the name, unit, topics or kind."""
+    query = Q()
+    for word in words.split():
+        query &= (
+            Q(name__icontains=word)
+            | Q(unit__icontains=word)
+            | Q(topics__icontains=word)
+            | Q(kind__name__icontains=word)
+        )
+    return query
+
+
+@staff_required
+def town_list(request: HttpRequest) -> HttpResponse:
+    """Lecturers with an appointment in force, by kind, searched by name, unit or topic."""
+    today = timezone.localdate()
+    words = request.GET.get("q", "").strip()[:60]
+    tier = request.GET.get("tier", "")
+    standing = Appointment.objects.in_force(today)
+    if tier in Appointment.Tier.values:
+        standing = standing.filter(tier=tier)
+    lecturers = (
+        Lecturer.objects.filter(_searched(words), pk__in=standing.values("lecturer"))
+        .select_related("kind", "town")
+        .prefetch_related(Prefetch("appointments", Appointment.objects.in_force(today), to_attr="standing"))
+        .annotate(course_count=Count("courses", distinct=True))
+        .order_by("kind__order", "name", "id")
+    )
+    ctx = {
+        "nav": "lecturers",
+        "page": Paginator(lecturers, PAGE).get_page(request.GET.get("page")),
+        "kinds": LecturerKind.objects.count(),
+        "q": words,
+        "query": _query(request),
+        "tier": tier,
+        "tiers": Appointment.Tier.choices,
+    }
+    return render(request, "lecturers/town_list.html", ctx)
+
+
+def _query(request: HttpRequest) -> str:
+    """The filters of this page as a query string for its pager."""
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return f"{kept.urlencode()}&" if kept else ""
