@@ -22,8 +22,11 @@ class TownQuerySet(models.QuerySet[Any]):
 
     town_path: ClassVar[str] = "town"
 
-    def visible_to(self, user: "User") -> Self:
-        """Rows of the towns `user` holds a grant for; none for a member, a lecturer or nobody."""
+    def visible_to(self, user: Any) -> Self:
+        """Rows of the towns `user` holds a grant for; none for a member, a lecturer or nobody.
+
+        `user` is a User or whoever `request.user` is before sign-in.
+        """
         if not user.is_authenticated:
             return self.none()
         return self.filter(**{f"{self.town_path}__in": user.towns()})
@@ -34,8 +37,10 @@ class PersonalQuerySet(TownQuerySet):
 
     member_path: ClassVar[str] = "member"
 
-    def mine(self, user: "User") -> Self:
-        """Rows about the member linked to `user`, whatever else that user may see."""
+    def mine(self, user: Any) -> Self:
+        """Rows about the member linked to `user`, whatever else that user may see; none before sign-in."""
+        if not user.is_authenticated:
+            return self.none()
         return self.filter(**{f"{self.member_path}__user_id": user.pk})
 
 
@@ -43,7 +48,7 @@ def _only(allowed: Callable[["User"], bool]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not allowed(request.user):  # type: ignore[arg-type]
+            if not allowed(request.user):  # type: ignore[arg-type]  # nobody gets here before sign-in
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -62,7 +62,7 @@ class MemberQuerySet(DerivedQuerySet, PersonalQuerySet):  # type: ignore[overrid
 
     town_path = "branch__town"
 
-    def mine(self, user: User) -> "MemberQuerySet":
+    def mine(self, user: Any) -> "MemberQuerySet":
         """The member linked to `user`."""
         return self.filter(user_id=user.pk)
 

@@ -1,0 +1,213 @@
+"""What the county keeps about towns, branches, members, users and their grants."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from juxian.audit import log
+from juxian.people.actions import reset_password
+from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin, SharedTabular
+from juxian.people.admin_forms import MemberAdminForm
+from juxian.people.models import ActivationSlip, Branch, Grant, Member, Town, TownCode, User
+
+
+class TownCodeInline(SharedTabular):
+    model = TownCode
+
+
+@admin.register(Town)
+class TownAdmin(SharedAdmin):
+    list_display = ["code", "name", "kind", "led_by", "active_from", "active_to"]
+    list_display_links = ["name"]
+    list_filter = ["kind"]
+    search_fields = ["name", "code", "pinyin"]
+    inlines = [TownCodeInline]
+
+
+@admin.register(Branch)
+class BranchAdmin(ScopedAdmin):
+    list_display = ["name", "town", "kind", "member_count", "closed_on"]
+    list_filter = ["town", "kind"]
+    list_select_related = ["town"]
+    search_fields = ["name", "town__name"]
+    autocomplete_fields = ["town"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        in_branch = models.Q(members__left_on=None)
+        rows: models.QuerySet = (
+            super().get_queryset(request).annotate(members_now=models.Count("members", filter=in_branch))
+        )
+        return rows
+
+    @admin.display(description="党员数", ordering="members_now")
+    def member_count(self, branch: Any) -> int:
+        return int(branch.members_now)
+
+
+class BranchFilter(admin.SimpleListFilter):
+    """Branches of the chosen town; hundreds of the whole county would help nobody."""
+
+    title = "党支部"
+    parameter_name = "branch"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[Any, str]]:
+        town = request.GET.get("branch__town__id__exact", "")
+        if not town.isdigit():
+            return []
+        return list(Branch.objects.visible_to(request.user).filter(town_id=int(town)).values_list("pk", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        value = self.value()
+        return queryset.filter(branch_id=int(value)) if value and value.isdigit() else queryset
+
+
+@admin.register(Member)
+class MemberAdmin(ScopedAdmin):
+    """Numbers are masked here; a full one is seen on the portal's member page, with a reason."""
+
+    form = MemberAdminForm
+    list_display = ["name", "town_name", "branch", "kind", "status", "party_post", "id_masked", "mobile_masked"]
+    list_filter = ["branch__town", BranchFilter, "kind", "status", "is_exempt", "is_floating", "is_lost_contact"]
+    list_select_related = ["branch__town"]
+    search_fields = ["search_text"]
+    search_help_text = "姓名、拼音或首字母；也可输入完整的身份证号或手机号"
+    autocomplete_fields = ["branch"]
+    readonly_fields = ["id_masked", "mobile_masked", "account"]
+    fieldsets = [
+        ("基本情况", {"fields": ["name", "branch", "gender", "ethnicity", "birth_date", "education", "job_position"]}),
+        (
+            "证件与电话",
+            {
+                "fields": ["id_masked", "new_id_number", "mobile_masked", "new_mobile"],
+                "description": "号码加密保存，这里只显示首尾几位。要改时在“新…”里填完整号码，不改就留空。",
+            },
+        ),
+        (
+            "党内情况",
+            {
+                "fields": [
+                    *["kind", "join_date", "full_member_date", "status", "party_post", "post_since", "field"],
+                    *["is_exempt", "left_on"],
+                ]
+            },
+        ),
+        ("流动与失联", {"fields": ["is_floating", "outflow_place", "is_lost_contact", "lost_contact_since"]}),
+        ("登录", {"fields": ["account"]}),
+    ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """Names by text, ID and phone numbers only whole, through the blind index."""
+        return queryset.matching(search_term), False  # type: ignore[attr-defined]
+
+    def view_on_site(self, obj: Member) -> str:
+        return reverse("people:town-member", args=[obj.pk])
+
+    @admin.display(description="镇街", ordering="branch__town__code")
+    def town_name(self, member: Member) -> str:
+        return member.town.name
+
+    @admin.display(description="公民身份号码")
+    def id_masked(self, member: Member) -> str:
+        return member.id_masked
+
+    @admin.display(description="联系电话")
+    def mobile_masked(self, member: Member) -> str:
+        return member.mobile_masked
+
+    @admin.display(description="登录账号")
+    def account(self, member: Member) -> str:
+        return member.user.username if member.user else "还没有开通，请镇街打印开通条"
+
+
+class GrantInline(SharedTabular):
+    model = Grant
+    fields = ["kind", "town", "starts_on", "ends_on", "reason"]
+    autocomplete_fields = ["town"]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.base_fields["starts_on"].initial = timezone.localdate
+        return formset
+
+
+@admin.register(User)
+class UserAdmin(SharedAdmin):
+    """A new user has no password yet: choose 重设密码 in the list. A grant ends by its 至, and with it the sessions."""
+
+    list_display = ["username", "name", "rights", "is_active", "must_change_password", "last_login"]
+    list_filter = ["is_active", "must_change_password", "grants__kind"]
+    search_fields = ["username", "name"]
+    fields = ["username", "name", "is_active", "must_change_password", "last_login", "created_at"]
+    readonly_fields = ["must_change_password", "last_login", "created_at"]
+    inlines = [GrantInline]
+    actions = ["reset_passwords"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).prefetch_related("grants__town")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """No list filter may probe the password column."""
+        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Each grant opened or changed is an audit row of its own."""
+        super().save_formset(request, form, formset, change)
+        for grant in [*formset.new_objects, *[row for row, _ in formset.changed_objects]]:
+            if not isinstance(grant, Grant):
+                continue
+            until = f"，至 {grant.ends_on}" if grant.ends_on else ""
+            log.record(
+                by=request.user,
+                action="people.grant_saved",
+                subject=grant,
+                summary=f"授权：{grant.user} {grant.get_kind_display()} {grant.town or ''} 自 {grant.starts_on}{until}",
+                town_code=grant.town.code if grant.town else "",
+                body={"user": grant.user_id, "kind": grant.kind, "reason": grant.reason},
+            )
+
+    @admin.display(description="现有权限")
+    def rights(self, user: User) -> str:
+        today = timezone.localdate()
+        held = [grant for grant in user.grants.all() if grant.is_in_force(today)]
+        return "、".join(f"{g.town or ''}{g.get_kind_display()}" for g in held) or "—"
+
+    @admin.action(description="重设密码（给一个只能用一次的密码）")
+    def reset_passwords(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse:
+        """Show the one-time passwords on this one page; they are stored nowhere."""
+        issued = [(user, reset_password(user=user, by=request.user)) for user in queryset]  # type: ignore[arg-type]  # staff only
+        context = {**self.admin_site.each_context(request), "title": "一次性密码", "issued": issued, "opts": self.opts}
+        return TemplateResponse(request, "admin/people/user/reset.html", context)
+
+
+@admin.register(ActivationSlip)
+class ActivationSlipAdmin(ReadOnly, ScopedAdmin):
+    list_display = ["member", "branch_name", "state", "made_by", "made_at", "expires_at", "used_at"]
+    list_filter = ["member__branch__town"]
+    list_select_related = ["member__branch__town", "made_by"]
+    search_fields = ["member__search_text", "username"]
+    fields = ["member", "username", "made_by", "made_at", "expires_at", "used_at", "cancelled_at"]
+    date_hierarchy = "made_at"
+
+    @admin.display(description="党支部")
+    def branch_name(self, slip: ActivationSlip) -> str:
+        return slip.member.branch.name
+
+    @admin.display(description="状态")
+    def state(self, slip: ActivationSlip) -> str:
+        if slip.used_at:
+            return "已使用"
+        if slip.cancelled_at:
+            return "已作废"
+        return "有效" if slip.is_open(timezone.now()) else "已过期"
