@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 
 class State(models.TextChoices):
@@ -21,13 +22,30 @@ OPEN = (State.DUE, State.LEASED)
 
 
 class ObligationQuerySet(models.QuerySet["Obligation"]):
-    """Questions the sweep asks."""
+    """Questions the sweep asks. Due times are compared with the sweep's moment, leases with the database's clock."""
 
-    def claimable(self, now: datetime) -> "ObligationQuerySet":
-        """Due now or earlier, or held by a worker whose lease has ended."""
-        return self.filter(
-            Q(state=State.DUE, due_at__lte=now, next_try_at__lte=now) | Q(state=State.LEASED, lease_until__lt=now)
+    def due(self, now: datetime) -> "ObligationQuerySet":
+        """Waiting, due at `now` or earlier, and not backing off."""
+        return self.filter(state=State.DUE, due_at__lte=now, next_try_at__lte=now)
+
+    def abandoned(self) -> "ObligationQuerySet":
+        """Held by a worker whose lease has ended: it died, or it is too slow and will be fenced off."""
+        return self.filter(state=State.LEASED, lease_until__lt=Now())
+
+    def idle(self) -> "ObligationQuerySet":
+        """Open and in nobody's hands."""
+        return self.filter(Q(state=State.DUE) | Q(state=State.LEASED, lease_until__lt=Now()))
+
+    def overtaken(self, now: datetime) -> "ObligationQuerySet":
+        """Rows due at `now` of whose subject a later stage is due as well."""
+        later = Obligation.objects.filter(
+            kind=OuterRef("kind"),
+            subject_kind=OuterRef("subject_kind"),
+            subject_id=OuterRef("subject_id"),
+            stage__gt=OuterRef("stage"),
+            due_at__lte=now,
         )
+        return self.filter(Exists(later), due_at__lte=now)
 
     def parked(self) -> "ObligationQuerySet":
         """Rows that staff must look at."""
@@ -71,7 +89,12 @@ class Obligation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at"], name="obligations_open", condition=Q(state__in=["due", "leased"])),
+            models.Index(
+                fields=["state", "kind", "due_at", "id"],
+                name="obligations_open",
+                condition=Q(state__in=["due", "leased"]),
+            ),
+            models.Index(fields=["kind"], name="obligations_parked", condition=Q(state="parked")),
         ]
 
     def __str__(self) -> str:

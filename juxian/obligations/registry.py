@@ -1,6 +1,6 @@
 """Kinds of due work. Every floor above registers its kinds here in its `AppConfig.ready()`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -10,7 +10,7 @@ from juxian.obligations.models import Obligation
 
 
 class CatchUp(Enum):
-    """What to do with a row found late."""
+    """What to do with a row found late. Only ALWAYS goes on past the row's `expires_at`."""
 
     ALWAYS = "always"  # do it however late
     UNTIL_EXPIRY = "until_expiry"  # do it unless `expires_at` has passed
@@ -51,14 +51,19 @@ class Kind:
     """One kind of due work.
 
     `perform(obligation, now, prepared)` runs inside the transaction that marks the row done, so effect and state are
-    one. `prepare(obligation)` runs before it outside any transaction (long reading, calls to providers).
+    one; it may run again after a roll-back, so it must have no effect outside the database.
+    `prepare(obligation)` runs before it outside any transaction (long reading, calls to providers).
+    `perform_many(obligations, now)` is optional: the same effects for a whole batch in few queries, one outcome per
+    row in the same order. When it raises, the rows go through `perform` one by one.
     `generate(now)` yields what the facts ask for; it looks back without limit and may yield rows that exist.
+    A worker keeps a row for `lease_seconds`, which must be at least three times the longest normal run.
     """
 
     code: str
     label: str
     perform: Callable[[Obligation, datetime, Any], Outcome]
     prepare: Callable[[Obligation], Any] | None = None
+    perform_many: Callable[[Sequence[Obligation], datetime], Sequence[Outcome]] | None = None
     generate: Callable[[datetime], Iterable[Draft]] | None = None
     catch_up: CatchUp = CatchUp.ALWAYS
     lease_seconds: int = 60
@@ -81,6 +86,10 @@ class Registry:
     def add_chore(self, name: str, chore: Callable[[datetime], int]) -> None:
         """Register a chore; it returns how many things it did."""
         self.chores[name] = chore
+
+    def label(self, code: str) -> str:
+        """The Chinese name of a kind; the code itself for one that is no longer registered."""
+        return self.kinds[code].label if code in self.kinds else code
 
 
 registry = Registry()
