@@ -356,6 +356,7 @@ class Migration(migrations.Migration):
                     "hours",
                     models.DecimalField(decimal_places=2, default=Decimal("4"), max_digits=5, verbose_name="学时"),
                 ),
+                ("headcount", models.PositiveIntegerField(blank=True, null=True, verbose_name="现场清点人数")),
                 ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="取消时间")),
                 (
                     "course_version",

@@ -75,3 +75,8 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.status}"
+
+    @property
+    def present(self) -> bool:
+        """Whether this statement says the person came."""
+        return self.status.counts_present

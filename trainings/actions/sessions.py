@@ -1,0 +1,145 @@
+"""The timetable of a class: half-day sessions, without collisions of lecturers and rooms."""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from centres.models import Room, TeachingPoint
+from courses.models import CourseVersion
+from juxian.audit.log import record
+from juxian.people.models import User
+from lecturers.models import Lecturer
+from trainings.actions.rights import State, locked_class, must_be, must_run
+from trainings.models import Mark, Session, TrainingClass
+
+OPEN = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING)
+
+
+class SessionFields(TypedDict, total=False):
+    """What a session says."""
+
+    day: date
+    half: str
+    starts_at: time | None
+    topic: str
+    course_version: CourseVersion | None
+    lecturer: Lecturer | None
+    mode: str
+    room: Room | None
+    point: TeachingPoint | None
+    hours: Decimal
+
+
+def _collisions(session: Session) -> list[str]:
+    """Who or what is taken in that half-day by another class. Locks the lecturer and the room first."""
+    texts = []
+    others = Session.objects.standing().filter(day=session.day, half=session.half).exclude(pk=session.pk)
+    others = others.exclude(training_class__state=State.CANCELLED).select_related("training_class__town")
+    when = f"{session.day.month}月{session.day.day}日{session.get_half_display()}"
+    if session.lecturer_id:
+        lecturer = Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
+        clash = others.filter(lecturer=lecturer).first()
+        if clash:
+            texts.append(f"{when}讲师{lecturer}已在{clash.training_class.town}的班上课，请换一位或换个半天。")
+    if session.room_id:
+        room = Room.objects.select_for_update(of=("self",)).select_related("centre").get(pk=session.room_id)
+        clash = others.filter(room=room).first()
+        if clash:
+            texts.append(f"{when}{room}已被“{clash.training_class}”占用，请换教室或换个半天。")
+    return texts
+
+
+def _check(session: Session, training_class: TrainingClass) -> None:
+    texts = []
+    if not training_class.starts_on <= session.day <= training_class.ends_on:
+        texts.append(
+            f"课次日期要在开班期间（{training_class.starts_on:%m月%d日}至{training_class.ends_on:%m月%d日}）内。"
+        )
+    for place, label in ((session.room, "教室"), (session.point, "现场教学点")):
+        if place and place.centre.town_id != training_class.town_id:
+            texts.append(f"只能选本镇街的{label}。")
+    texts += _collisions(session)
+    if texts:
+        raise ValidationError(texts)
+    session.full_clean()
+
+
+def _title(session: Session) -> str:
+    return f"“{session.training_class}”{session.day.month}月{session.day.day}日{session.get_half_display()}“{session.topic}”"
+
+
+@transaction.atomic
+def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[SessionFields]) -> Session:
+    """Put a half-day into the timetable; the same session again returns the first one."""
+    training_class = locked_class(training_class)
+    must_run(by, training_class.town)
+    must_be(training_class, *OPEN)
+    same = Session.objects.standing().filter(training_class=training_class, **fields).first()
+    if same:
+        return same
+    session = Session(training_class=training_class, **fields)
+    _check(session, training_class)
+    session.save()
+    record(
+        by=by,
+        action="session.add",
+        subject=session,
+        summary=f"排课：{_title(session)}",
+        town_code=training_class.town.code,
+    )
+    return session
+
+
+def _unmarked(session: Session, verb: str) -> None:
+    if Mark.objects.filter(session=session).exists():
+        raise ValidationError(f"{_title(session)}已经点过名，不能{verb}。", code="marked")
+
+
+@transaction.atomic
+def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields]) -> Session:
+    """Change a standing session nobody was marked in yet."""
+    training_class = locked_class(session.training_class)
+    must_run(by, training_class.town)
+    must_be(training_class, *OPEN)
+    session = Session.objects.select_related("training_class", "room__centre", "point__centre").get(pk=session.pk)
+    if session.cancelled_at:
+        raise ValidationError(f"{_title(session)}已取消，不能再改。", code="cancelled")
+    _unmarked(session, "再改")
+    for name, value in fields.items():
+        setattr(session, name, value)
+    _check(session, training_class)
+    session.save(update_fields=list(fields))
+    record(
+        by=by,
+        action="session.change",
+        subject=session,
+        summary=f"调课：{_title(session)}",
+        town_code=training_class.town.code,
+    )
+    return session
+
+
+@transaction.atomic
+def cancel_session(*, session: Session, by: User) -> Session:
+    """Take an unmarked session out of the timetable; the row stays."""
+    training_class = locked_class(session.training_class)
+    must_run(by, training_class.town)
+    session = Session.objects.select_related("training_class").get(pk=session.pk)
+    if session.cancelled_at:
+        return session
+    must_be(training_class, *OPEN)
+    _unmarked(session, "取消")
+    session.cancelled_at = timezone.now()
+    session.save(update_fields=["cancelled_at"])
+    record(
+        by=by,
+        action="session.cancel",
+        subject=session,
+        summary=f"取消课次：{_title(session)}",
+        town_code=training_class.town.code,
+    )
+    return session
