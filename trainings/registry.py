@@ -27,6 +27,15 @@ Check = Callable[[TrainingClass], list[Missing]]
 Completion = Callable[[Enrolment], str]
 
 
+@dataclass(frozen=True)
+class Tab:
+    """One more tab on the page of a class: a URL name that takes the class's id, and a short count in words."""
+
+    label: str
+    url_name: str
+    count: Callable[[TrainingClass], str]
+
+
 @dataclass
 class Registry:
     """Checks by gate; `completion` functions say why somebody did not complete ('' if nothing stands against it);
@@ -36,6 +45,7 @@ class Registry:
     completion: list[Completion] = field(default_factory=list)
     dossier: dict[str, Callable[[TrainingClass], bool]] = field(default_factory=dict)
     closing: list[Callable[[TrainingClass], None]] = field(default_factory=list)
+    tabs: list[Tab] = field(default_factory=list)
 
 
 registry = Registry()

@@ -11,6 +11,14 @@ from tests.factories import BranchFactory, CentreFactory, LecturerFactory, Membe
 from trainings import actions
 from trainings.models import DossierItem, Enrolment, PlanLine, Session, TrainingClass
 from trainings.reference import load_reference
+from trainings.registry import Registry, registry
+
+
+@pytest.fixture(autouse=True)
+def _floor_alone(monkeypatch) -> None:
+    """What upper floors registered is their own tests' business."""
+    for name, value in vars(Registry()).items():
+        monkeypatch.setattr(registry, name, value)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ def add_paper(*, training_class: TrainingClass, item: DossierItem, file: StoredF
     must_run(by, training_class.town)
     must_be(training_class, *OPEN)
     entries = DossierEntry.objects.filter(training_class=training_class, item=item)
-    same = entries.filter(file__sha256=file.sha256).first()
+    same: DossierEntry | None = entries.filter(file__sha256=file.sha256).first()
     if same:
         return same
     entries.exclude(waived_reason="").delete()

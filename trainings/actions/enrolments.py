@@ -142,7 +142,9 @@ def _write(
 ) -> tuple[list[Enrolment], list[Enrolment]]:
     """Store the new enrolments in order; a cancelled one is taken up again at the end of the line."""
     now = timezone.now()
-    fresh, again, ordered = [], [], []
+    fresh: list[Enrolment] = []
+    again: list[Enrolment] = []
+    ordered: list[Enrolment] = []
     for place, member in enumerate(members):
         enrolment = rows.get(member.pk) or Enrolment(training_class=training_class, member=member)
         (again if enrolment.pk else fresh).append(enrolment)

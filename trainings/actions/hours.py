@@ -81,7 +81,7 @@ def reverse_entry(*, entry: HourEntry, reason: str, by: User) -> HourEntry:
     """Take a posting back with a row of the opposite sign; a posting already reversed answers with that row."""
     entry = HourEntry.objects.select_for_update(of=("self",)).select_related("town", "member").get(pk=entry.pk)
     must_run(by, entry.town)
-    done = HourEntry.objects.filter(reverses=entry).first()
+    done: HourEntry | None = HourEntry.objects.filter(reverses=entry).first()
     if done:
         return done
     if entry.reverses_id:

@@ -75,7 +75,7 @@ def open_class_from_line(*, line: PlanLine, by: User, **fields: Unpack[ClassFiel
     town = Town.objects.select_for_update(of=("self",)).get(pk=line.plan.town_id)
     if line.plan.state != YearPlan.State.APPROVED:
         raise ValidationError(f"{line.plan}还没批准，批准后才能开班。", code="plan")
-    standing = TrainingClass.objects.filter(line=line).exclude(state=State.CANCELLED).first()
+    standing: TrainingClass | None = TrainingClass.objects.filter(line=line).exclude(state=State.CANCELLED).first()
     if standing:
         return standing
     values: ClassFields = {**defaults_from_line(line, by), **fields}

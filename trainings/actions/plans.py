@@ -54,7 +54,7 @@ def _draft(plan: YearPlan, by: User) -> YearPlan:
 def add_line(*, plan: YearPlan, by: User, **fields: Unpack[LineFields]) -> PlanLine:
     """Add a class to a draft plan; the same line again returns the first one."""
     plan = _draft(plan, by)
-    same = PlanLine.objects.filter(plan=plan, **fields).first()
+    same: PlanLine | None = PlanLine.objects.filter(plan=plan, **fields).first()
     if same:
         return same
     line = PlanLine(plan=plan, **fields)

@@ -25,12 +25,16 @@ def must_decide(by: User, submitted_by_id: int | None) -> None:
 
 def locked_class(training_class: TrainingClass) -> TrainingClass:
     """The class as it is now, locked until the transaction ends."""
-    return TrainingClass.objects.select_for_update(of=("self",)).select_related("town").get(pk=training_class.pk)
+    row: TrainingClass = (
+        TrainingClass.objects.select_for_update(of=("self",)).select_related("town").get(pk=training_class.pk)
+    )
+    return row
 
 
 def locked_plan(plan: YearPlan) -> YearPlan:
     """The plan as it is now, locked until the transaction ends."""
-    return YearPlan.objects.select_for_update(of=("self",)).select_related("town").get(pk=plan.pk)
+    row: YearPlan = YearPlan.objects.select_for_update(of=("self",)).select_related("town").get(pk=plan.pk)
+    return row
 
 
 def must_be(training_class: TrainingClass, *states: str) -> None:

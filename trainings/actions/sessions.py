@@ -78,7 +78,7 @@ def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[Ses
     training_class = locked_class(training_class)
     must_run(by, training_class.town)
     must_be(training_class, *OPEN)
-    same = Session.objects.standing().filter(training_class=training_class, **fields).first()
+    same: Session | None = Session.objects.standing().filter(training_class=training_class, **fields).first()
     if same:
         return same
     session = Session(training_class=training_class, **fields)

@@ -1,0 +1,131 @@
+"""Figures for the boards and desks. The caller passes rows in scope; nothing here widens them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Sum
+
+from juxian.people.models.members import MemberQuerySet
+from trainings.hours import YEARLY, progress_of_all
+from trainings.models import Enrolment, HourEntry, HourRule, Mark, TrainingClass
+from trainings.models.classes import TrainingClassQuerySet
+from trainings.models.enrolments import EnrolmentQuerySet
+from trainings.models.plans import PlanLineQuerySet
+
+State = TrainingClass.State
+
+
+def classes_held(classes: TrainingClassQuerySet, since: date | None = None) -> int:
+    """期: archived classes, from the local day `since` on when it is given."""
+    held = classes.held()
+    return (held.filter(ends_on__gte=since) if since else held).count()
+
+
+def classes_by_state(classes: TrainingClassQuerySet) -> dict[str, int]:
+    """Number of classes in each state, in the order of the way; states without a class are 0."""
+    found = dict(classes.order_by().values_list("state").annotate(n=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in State}
+
+
+def _came(classes: TrainingClassQuerySet, since: date | None) -> EnrolmentQuerySet:
+    """Enrolments of archived classes with at least one effective present mark."""
+    held = classes.held()
+    if since:
+        held = held.filter(ends_on__gte=since)
+    marks = Mark.objects.effective().filter(
+        enrolment=OuterRef("pk"), status__counts_present=True, session__cancelled_at=None
+    )
+    return Enrolment.objects.filter(Exists(marks), training_class__in=held.order_by())
+
+
+def attendances(classes: TrainingClassQuerySet, since: date | None = None) -> int:
+    """人次: one person who came to one held class, counted from the rows."""
+    return int(_came(classes, since).count())
+
+
+def members_trained(classes: TrainingClassQuerySet, since: date | None = None) -> int:
+    """Different members among the attendances."""
+    return int(_came(classes, since).order_by().values("member_id").distinct().count())
+
+
+def attendances_by_town(classes: TrainingClassQuerySet, since: date | None = None) -> dict[int, int]:
+    """Attendances by town id."""
+    rows = _came(classes, since).order_by().values_list("training_class__town_id")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def classes_held_by_town(classes: TrainingClassQuerySet, since: date | None = None) -> dict[int, int]:
+    """Held classes by town id."""
+    held = classes.held().filter(ends_on__gte=since) if since else classes.held()
+    return dict(held.order_by().values_list("town_id").annotate(n=Count("pk")))
+
+
+def hours_posted(classes: TrainingClassQuerySet, year: int) -> Decimal:
+    """Hours of a year that stand in the ledger, from classes in scope."""
+    rows = HourEntry.objects.in_year(year).filter(training_class__in=classes.order_by())
+    return rows.aggregate(total=Sum("hours"))["total"] or Decimal(0)
+
+
+@dataclass
+class Distribution:
+    """How many of those one rule binds have reached it, are within 8 hours, are further away, or have no hour yet."""
+
+    rule: HourRule
+    met: int = 0
+    near: int = 0
+    far: int = 0
+    none: int = 0
+
+    @property
+    def bound(self) -> int:
+        return self.met + self.near + self.far + self.none
+
+
+NEAR = Decimal(8)
+
+
+def hours_distribution(members: MemberQuerySet, year: int) -> list[Distribution]:
+    """One row a yearly rule, over the members given. Three queries more than reading them."""
+    rows: dict[int, Distribution] = {}
+    fields = ("branch", "party_post", "post_since", "is_floating", "is_exempt", "status", "left_on")
+    people = members.only(*fields, "join_date", "full_member_date")
+    for found in progress_of_all(people, year).values():
+        for item in found:
+            if item.rule.window != YEARLY:
+                continue
+            row = rows.setdefault(item.rule.pk, Distribution(item.rule))
+            if item.met:
+                row.met += 1
+            elif not item.hours:
+                row.none += 1
+            elif item.missing <= NEAR:
+                row.near += 1
+            else:
+                row.far += 1
+    return sorted(rows.values(), key=lambda row: (row.rule.min_hours or 0, row.rule.code))
+
+
+@dataclass(frozen=True)
+class Month:
+    """Classes planned for a month and classes held in it."""
+
+    month: int
+    planned: int
+    held: int
+
+
+def plan_and_actual(lines: PlanLineQuerySet, classes: TrainingClassQuerySet, year: int) -> list[Month]:
+    """Twelve months of approved plan lines against classes held, by the month they ended."""
+    approved = lines.filter(plan__year=year, plan__state="approved").order_by()
+    planned = Counter(dict(approved.values_list("month").annotate(n=Count("pk"))))
+    held = Counter(day.month for day in classes.held().filter(ends_on__year=year).values_list("ends_on", flat=True))
+    return [Month(month, planned[month], held[month]) for month in range(1, 13)]
+
+
+def lines_without_class(lines: PlanLineQuerySet, year: int) -> PlanLineQuerySet:
+    """Lines of approved plans nobody has opened a class for yet, the earliest month first."""
+    standing = TrainingClass.objects.filter(line=OuterRef("pk")).exclude(state=State.CANCELLED)
+    rows = lines.filter(~Exists(standing), plan__year=year, plan__state="approved")
+    return rows.order_by("month", "pk")
