@@ -1,0 +1,80 @@
+"""Workbooks out: every cell a string, so nothing a person typed ever becomes a formula."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+from juxian.sheets.importer import Preview
+from juxian.sheets.names import column_letter
+from juxian.sheets.table import Column
+
+REASON = "不能导入的原因"
+LONGEST_CELL = 32_000
+EXACT = 1e15
+_HEAD = PatternFill("solid", fgColor="F3EFE7")
+
+
+def shown(value: Any) -> str:
+    """A cell as text: whole numbers without a point, dates as 2019-03-01."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        # a number this long has lost digits; it must not come back looking like a good ID
+        return f"{value:.14E}" if abs(value) >= EXACT else f"{value:.0f}"
+    return str(value)[:LONGEST_CELL]
+
+
+def text_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
+    """A cell of type string in the text format; characters a workbook cannot hold become `?`."""
+    text = shown(value)
+    try:
+        cell = WriteOnlyCell(sheet, value="")
+        cell.value = text
+    except IllegalCharacterError:
+        cell = WriteOnlyCell(sheet, value="".join(mark if mark.isprintable() else "?" for mark in text))
+    cell.data_type = "s"
+    cell.number_format = "@"
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        cell.quotePrefix = True
+    if bold:
+        cell.font, cell.fill = Font(bold=True), _HEAD
+        cell.alignment = Alignment(vertical="center")
+    return cell
+
+
+def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()) -> bytes:
+    """An xlsx with one sheet of text cells below a frozen head row."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for index, _ in enumerate(heads):
+        wide = widths[index] if index < len(widths) else max(12, 2 * len(str(heads[index])) + 4)
+        sheet.column_dimensions[column_letter(index)].width = wide
+    sheet.append([text_cell(sheet, head, bold=True) for head in heads])
+    for row in rows:
+        sheet.append([text_cell(sheet, value) for value in row])
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def refused_rows(preview: Preview) -> bytes:
+    """The refused rows with their own columns, their row number first and the reason last."""
+    width = max([len(preview.titles), *(len(row.cells) for row in preview.refused)])
+    titles = [*preview.titles, *[""] * (width - len(preview.titles))]
+    rows = (
+        [row.number, *row.cells, *[""] * (width - len(row.cells)), row.reason]
+        for row in sorted(preview.refused, key=lambda row: row.number)
+    )
+    return workbook("不能导入的行", ["原表行号", *titles, REASON], rows)
+
+
+def template(columns: Sequence[Column]) -> bytes:
+    """An empty table to fill in: all titles, and one example row people may overwrite."""
+    heads = [f"{column.title}（必填）" if column.needed else column.title for column in columns]
+    return workbook("名单", heads, [[column.example for column in columns]])
