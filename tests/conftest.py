@@ -1,10 +1,31 @@
 """The cast: a county official, a clerk, a clerk of another town, a member."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 
 from juxian.people.models import Grant, Member, Town, User
 from tests.factories import BranchFactory, GrantFactory, MemberFactory, TownFactory, UserFactory
+
+# Without Chromium the browser tests are not collected; bin/test says so.
+collect_ignore = [] if shutil.which("chromium") or shutil.which("chromium-browser") else ["browser"]
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever touches the database is run again on PostgreSQL; what lies in tests/browser needs Chromium."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames):
+            item.add_marker("db_engine")
+        if "browser" in item.path.parts:
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_root() -> None:
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

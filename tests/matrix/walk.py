@@ -1,0 +1,237 @@
+"""Walks every URL pattern as every role with every method."""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db import models, transaction
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import ContextList
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.matrix.table import ADMIN, FORM, GET, TABLE, Row
+from tests.matrix.towns import County, TownData
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+FINE = {200, 204, 302, 400}
+STAFF = {"county", "inspector", "auditor"}
+CLERKS = {"clerk", "other_clerk"}
+MEMBERS = {"member", "other_member"}
+ALL = STAFF | CLERKS | MEMBERS | {"lecturer"}
+AUDIENCES: dict[str, set[str]] = {
+    "public": ALL | {"anonymous"},
+    "any": ALL,
+    "town": STAFF | CLERKS,
+    "town-clerk": CLERKS,
+    "town-write": CLERKS | {"county"},
+    "county": {"county"},
+    "admin": {"county", "auditor"},
+    "me": MEMBERS,
+    "teach": {"lecturer"},
+    "inspect": {"inspector"},
+}
+# Written by every request or by nobody's wish: no part of a town's rows.
+NOT_DIGESTED = {"people.user", "audit.auditentry", "audit.auditseal"}
+
+
+def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Full name and route of every pattern; a nameless one gets the name of its namespace and a colon."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from patterns(entry, inner)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name or ''}", str(entry.pattern)
+
+
+def known(name: str) -> Row | None:
+    """The table's row for a pattern: its own, or that of a page of a model in the admin."""
+    if name in TABLE:
+        return TABLE[name]
+    for model in ADMIN:
+        label, verb = name.removeprefix("admin:").rsplit("_", 1) if "_" in name else ("", "")
+        if name.startswith("admin:") and label == model.replace(".", "_"):
+            of = "" if verb in ("changelist", "add") else {"object_id": f"@{model}"}
+            return Row("admin", GET if verb == "history" else FORM, of=of)
+    return None
+
+
+def admin_models() -> set[str]:
+    """Labels of what the admin serves."""
+    return {model._meta.label_lower for model in admin.site._registry}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One address and whose object it names (None: nobody's)."""
+
+    path: str
+    owner: TownData | None
+
+
+def calls(name: str, row: Row, county: County) -> list[Call]:
+    """The addresses to try: for an object URL both towns' objects."""
+    if not row.of:
+        return [Call(_reverse(name, {}), None)]
+    of = row.of if isinstance(row.of, dict) else {"pk": row.of}
+    if any(value[0] in "=@" for value in of.values()):
+        return [Call(_reverse(name, {key: _fixed(value) for key, value in of.items()}), None)]
+    return [
+        Call(_reverse(name, {key: _value(data, value) for key, value in of.items()}), data)
+        for data in (county.ours, county.theirs)
+    ]
+
+
+def _reverse(name: str, kwargs: dict[str, Any]) -> str:
+    return f"{reverse('admin:index')}{kwargs['url']}" if name == "admin:" else reverse(name, kwargs=kwargs)
+
+
+def _fixed(value: str) -> Any:
+    """`=text` stands for itself, `@app.model` for the key of a row of that model (0 where there is none)."""
+    if value[0] == "=":
+        return value[1:]
+    row = apps.get_model(value[1:])._default_manager.order_by("pk").first()
+    return row.pk if row else 0
+
+
+def _value(data: TownData, value: str) -> Any:
+    name, _, attribute = value.partition(".")
+    row = getattr(data, name)
+    for part in (attribute or "pk").split("."):
+        row = getattr(row, part)
+    return row
+
+
+def expected(row: Row, role: str, method: str, foreign: bool) -> set[int]:
+    """The statuses that are right. 405 is right for a method the page is not made for, whoever asks."""
+    refused = set() if method in row.methods else {405}
+    extra = {row.also[key] for key in ("*", role) if key in row.also}
+    if role == "anonymous" and role not in AUDIENCES[row.audience]:
+        return {302} | refused
+    if role not in AUDIENCES[row.audience]:
+        return {403} | refused
+    if foreign:
+        return {404} | refused
+    read_only = role in ("auditor", "inspector") and method != "GET"
+    admin_may_refuse = {403} if row.audience == "admin" and row.of is not None else set()
+    return FINE | refused | extra | ({403} if read_only else set()) | admin_may_refuse
+
+
+def text_of(response: HttpResponse) -> str:
+    """Headers and body, spreadsheets and zip files unpacked."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(BytesIO(body)) as packed:
+            body = b"\n".join(packed.read(name) for name in packed.namelist())
+    headers = "\n".join(f"{key}: {value}" for key, value in response.headers.items())
+    return headers + body.decode("utf-8", "replace")
+
+
+def town_rows(data: TownData) -> Iterator[models.QuerySet]:
+    """Every scoped table, cut to the rows of one town."""
+    for model in apps.get_models():
+        rows = model._default_manager.all()
+        path = getattr(rows, "town_path", None)
+        if path and model._meta.label_lower not in NOT_DIGESTED:
+            yield rows.filter(**{path: data.town}).order_by("pk")
+
+
+def digest(data: TownData) -> dict[str, str]:
+    """Label of each scoped table → digest of the town's rows."""
+    found = {}
+    for rows in town_rows(data):
+        columns = [f.attname for f in rows.model._meta.concrete_fields if f.name not in ("id_number", "mobile")]
+        found[rows.model._meta.label] = sha256(repr(list(rows.values_list(*columns))).encode()).hexdigest()
+    return found
+
+
+def shown_forms(response: HttpResponse) -> Iterator[BaseForm]:
+    """Every form in the contexts of the templates the page used."""
+    contexts = response.context if isinstance(response.context, ContextList) else [response.context or []]
+    for context in contexts:
+        for layer in context:
+            for value in layer.values():
+                for form in value if isinstance(value, list | tuple) else [value]:
+                    if isinstance(form, BaseForm):
+                        yield form
+
+
+def foreign_choices(response: HttpResponse, town: TownData) -> list[str]:
+    """Form fields of the page that offer (so accept) a row of `town`: the classic leak."""
+    leaks = []
+    for form in shown_forms(response):
+        for name, choice in form.fields.items():
+            rows = getattr(choice, "queryset", None)
+            path = getattr(rows, "town_path", None)
+            if path and rows.filter(**{path: town.town}).exists():
+                leaks.append(name)
+    return leaks
+
+
+class Walker:
+    """Calls one pattern at a time and collects what is wrong, as `role method path: what`."""
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        self.clients: dict[str, Client] = {}
+        for role, user in county.people():
+            self.clients[role] = Client(raise_request_exception=False)
+            if user is not None:
+                self.clients[role].force_login(user, backend="juxian.people.backends.PortalBackend")
+
+    def walk(self, name: str, row: Row) -> list[str]:
+        faults: list[str] = []
+        for role in self.clients:
+            faults += self.knock(name, row, role)
+        return faults
+
+    def knock(self, name: str, row: Row, role: str) -> list[str]:
+        """All methods on all objects as one role; whatever it changed is undone at the end."""
+        faults: list[str] = []
+        foreign = self.county.foreign_to(role)
+        with transaction.atomic():
+            before = [digest(data) for data in foreign]
+            untouched = [digest(data) for data in (self.county.ours, self.county.theirs)]
+            for call in calls(name, row, self.county):
+                for method in METHODS:
+                    faults += [f"{role} {method} {call.path}: {fault}" for fault in self._call(call, row, role, method)]
+                    if method == "GET" and not row.quiet:
+                        now = [digest(data) for data in (self.county.ours, self.county.theirs)]
+                        faults += [] if now == untouched else [f"{role} GET {call.path}: changed rows"]
+            after = [digest(data) for data in foreign]
+            for data, old, new in zip(foreign, before, after, strict=True):
+                changed = [label for label in old if old[label] != new[label]]
+                faults += [f"{role} {name}: changed {label} of {data.town}" for label in changed]
+            transaction.set_rollback(True)
+        return faults
+
+    def _call(self, call: Call, row: Row, role: str, method: str) -> Iterator[str]:
+        foreign = self.county.foreign_to(role)
+        with transaction.atomic():
+            response = self.clients[role].generic(method, call.path + ("?q=KANARI" if method == "GET" else ""))
+        is_foreign = call.owner is not None and call.owner in foreign
+        right = expected(row, role, method, is_foreign)
+        if response.status_code not in right:
+            raised = getattr(response, "exc_info", None)
+            yield f"{response.status_code}, not {sorted(right)} {raised[1] if raised else ''}".strip()
+        turned_away = role == "anonymous" and response.status_code == 302 and row.audience != "public"
+        if turned_away and not response["Location"].startswith(reverse("login")):
+            yield f"sent to {response['Location']}, not to the sign-in page"
+        text = text_of(response)
+        for data in foreign:
+            if data.canary in text:
+                yield f"shows {data.town}: {text[max(0, text.index(data.canary) - 80) :][:160]!r}"
+            yield from (f"offers rows of {data.town} in the field {name}" for name in foreign_choices(response, data))
+        if not row.reveals:
+            for data in (self.county.ours, self.county.theirs):
+                yield from ("shows a full personal number" for secret in data.secrets if secret in text)
+
+
+__all__ = ["ADMIN", "FORM", "TABLE", "Walker", "admin_models", "known", "patterns"]
