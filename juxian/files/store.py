@@ -1,0 +1,101 @@
+"""Putting files away and getting them back whole. A partial file is never counted as good."""
+
+import os
+import secrets
+from collections.abc import Iterable
+from hashlib import sha256
+from io import BufferedReader
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from juxian.files.models import StoredFile
+
+
+class DamagedFile(OSError):
+    """The file on disk is missing or is not what was stored."""
+
+
+def path_of(stored: StoredFile) -> Path:
+    """Where the content lies."""
+    return Path(settings.MEDIA_ROOT) / stored.path
+
+
+def store(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = None) -> StoredFile:
+    """Write the content under a random path, then the row. Raises ValueError past `limit` bytes; leaves nothing then.
+
+    1. write to a temporary name, counting and hashing, 2. fsync, 3. read back and compare, 4. rename, 5. insert the row.
+    """
+    relative = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
+    final = Path(settings.MEDIA_ROOT) / relative
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = final.with_suffix(".part")
+    try:
+        size, digest = _write(partial, chunks, limit)
+        if _measure(partial) != (size, digest):
+            raise DamagedFile("文件写入磁盘后与原内容不一致，请检查磁盘后重新上传。")
+        partial.rename(final)
+        _sync_folder(final.parent)
+        with transaction.atomic():
+            return StoredFile.objects.create(
+                sha256=digest, size=size, kind=kind, original_name=clean_name(name), path=relative
+            )
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        final.unlink(missing_ok=True)
+        raise
+
+
+def clean_name(name: str) -> str:
+    """The last part of a client's file name, without control and direction characters, at most 200 characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    text = "".join(mark for mark in last if mark.isprintable()).strip()
+    return text[-200:] or "未命名"
+
+
+def is_whole(stored: StoredFile) -> bool:
+    """Whether the content on disk is what was stored, by size and digest."""
+    try:
+        return _measure(path_of(stored)) == (stored.size, stored.sha256)
+    except OSError:
+        return False
+
+
+def open_whole(stored: StoredFile) -> BufferedReader:
+    """The content, checked first. Raises DamagedFile with a Chinese sentence."""
+    if not is_whole(stored):
+        raise DamagedFile(f"文件“{stored.original_name}”在服务器上已损坏或丢失，请重新上传，或请管理员从备份恢复。")
+    return path_of(stored).open("rb")
+
+
+def _write(path: Path, chunks: Iterable[bytes], limit: int | None) -> tuple[int, str]:
+    digest, size = sha256(), 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        for chunk in chunks:
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise ValueError(f"文件超过 {limit // 1048576} MB。")
+            digest.update(chunk)
+            stream.write(chunk)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return size, digest.hexdigest()
+
+
+def _measure(path: Path) -> tuple[int, str]:
+    digest, size = sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
+    return size, digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
