@@ -211,6 +211,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10
+OUTBOUND_CHANNELS = env.list("OUTBOUND_CHANNELS", default=["email"])  # copies of inbox messages: email, console
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="junan@localhost")
 
 # Celery: only wakes the sweep ---------------------------------------------------------------------

@@ -5,3 +5,9 @@ class MessagesConfig(AppConfig):
     name = "juxian.messages"
     label = "inbox"  # Django's own "messages" holds that label
     verbose_name = "消息"
+
+    def ready(self) -> None:
+        from juxian.messages.outbound import KIND  # noqa: PLC0415 models need the apps loaded
+        from juxian.obligations.registry import registry  # noqa: PLC0415 models need the apps loaded
+
+        registry.add(KIND)

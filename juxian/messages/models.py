@@ -1,10 +1,10 @@
 """Inbox messages and outbound sends. The recipient is a member, a user or a town's desk, exactly one."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
-from juxian.people.access import PersonalQuerySet
-from juxian.people.models import Member, Town, User
+from juxian.people.access import PersonalQuerySet, TownQuerySet
+from juxian.people.models import Grant, Member, Town, User
 
 
 class InboxMessageQuerySet(PersonalQuerySet):
@@ -18,8 +18,18 @@ class InboxMessageQuerySet(PersonalQuerySet):
     def mine(self, user: User) -> "InboxMessageQuerySet":
         return self.filter(Q(member__user_id=user.pk) | Q(user=user))
 
+    def addressed_to(self, user: User) -> "InboxMessageQuerySet":
+        """Those that `user` may mark as read: own ones, and those of a desk where `user` is clerk."""
+        desks = [grant.town_id for grant in user.active_grants if grant.kind == Grant.Kind.CLERK]
+        return self.filter(Q(user=user) | Q(member__user_id=user.pk) | Q(town__in=desks))
+
     def unread(self) -> "InboxMessageQuerySet":
         return self.filter(read_at=None)
+
+    def unread_first(self) -> "InboxMessageQuerySet":
+        """Unread ones, then read ones; the newest first in both."""
+        is_read = Case(When(read_at=None, then=Value(0)), default=Value(1))
+        return self.order_by(is_read, "-created_at", "-id")
 
 
 class InboxMessage(models.Model):
@@ -60,9 +70,33 @@ class InboxMessage(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_read(self) -> bool:
+        return self.read_at is not None
+
+
+class OutboundSendQuerySet(TownQuerySet):
+    """Copies sent outside, by the town of their recipient."""
+
+    def visible_to(self, user: User) -> "OutboundSendQuerySet":
+        if not user.is_authenticated:
+            return self.none()
+        towns = user.towns()
+        return self.filter(
+            Q(message__town__in=towns) | Q(message__member__branch__town__in=towns) | Q(message__user=user)
+        )
+
+    def doubtful(self) -> "OutboundSendQuerySet":
+        """Those of which nobody knows whether they went out once, twice or never."""
+        return self.filter(state=OutboundSend.State.UNKNOWN)
+
 
 class OutboundSend(models.Model):
-    """One copy of a message sent outside (console, e-mail; SMS later). Delivered by an obligation."""
+    """One copy of a message sent outside (console, e-mail; SMS later). Delivered by an obligation.
+
+    A worker that dies between the channel's call and the mark leaves it in `sending`. Then `on_doubt` decides, and the
+    copy ends as `unknown` either way: with `sent_at` if it was sent again, without if it was left.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", "待发"
@@ -71,12 +105,19 @@ class OutboundSend(models.Model):
         UNKNOWN = "unknown", "是否发出不明"
         FAILED = "failed", "失败"
 
+    class OnDoubt(models.TextChoices):
+        AGAIN = "again", "宁可重发"
+        LEAVE = "leave", "宁可漏发"
+
     message = models.ForeignKey(InboxMessage, models.CASCADE, verbose_name="消息", related_name="sends")
     channel = models.CharField("渠道", max_length=20)
     provider_key = models.UUIDField("渠道幂等号", unique=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PLANNED)
+    on_doubt = models.CharField("不明时", max_length=10, choices=OnDoubt, default=OnDoubt.AGAIN)
     provider_ref = models.CharField("渠道回执", max_length=100, blank=True)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
+
+    objects = OutboundSendQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "外发"

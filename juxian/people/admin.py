@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from juxian.audit import log
 from juxian.people.actions import reset_password
@@ -75,7 +78,7 @@ class MemberAdmin(ScopedAdmin):
     list_filter = ["branch__town", BranchFilter, "kind", "status", "is_exempt", "is_floating", "is_lost_contact"]
     list_select_related = ["branch__town"]
     search_fields = ["search_text"]
-    search_help_text = "姓名、拼音或首字母；也可输入完整的身份证号或手机号"
+    search_help_text = "姓名、拼音或首字母"
     autocomplete_fields = ["branch"]
     readonly_fields = ["id_masked", "mobile_masked", "account"]
     fieldsets = [
@@ -103,8 +106,22 @@ class MemberAdmin(ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        """Names by text, ID and phone numbers only whole, through the blind index."""
+        """Names only: a search travels in the address, where no number may be; `find` takes those."""
         return queryset.matching(search_term), False  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[Any]:
+        find = path("find/", self.admin_site.admin_view(self.find), name="people_member_find")
+        return [find, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """Open the member with a whole ID or mobile number, found by blind index."""
+        found = list(self.get_queryset(request).with_number(request.POST.get("number", ""))[:2])
+        if len(found) == 1:
+            return redirect("admin:people_member_change", found[0].pk)
+        text = "不止一人留了这个手机号，请按姓名查找。" if found else "没有找到，请核对号码是否完整。"
+        self.message_user(request, text, messages.ERROR)
+        return redirect("admin:people_member_changelist")
 
     def view_on_site(self, obj: Member) -> str:
         return reverse("people:town-member", args=[obj.pk])
@@ -144,7 +161,7 @@ class UserAdmin(SharedAdmin):
     list_display = ["username", "name", "rights", "is_active", "must_change_password", "last_login"]
     list_filter = ["is_active", "must_change_password", "grants__kind"]
     search_fields = ["username", "name"]
-    fields = ["username", "name", "is_active", "must_change_password", "last_login", "created_at"]
+    fields = ["username", "name", "email", "is_active", "must_change_password", "last_login", "created_at"]
     readonly_fields = ["must_change_password", "last_login", "created_at"]
     inlines = [GrantInline]
     actions = ["reset_passwords"]

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("username", models.CharField(max_length=40, unique=True, verbose_name="登录名")),
                 ("name", models.CharField(max_length=30, verbose_name="姓名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
                 ("is_active", models.BooleanField(default=True, verbose_name="可登录")),
                 ("must_change_password", models.BooleanField(default=False, verbose_name="下次登录须改密码")),
                 ("elder_mode", models.BooleanField(default=False, verbose_name="大字版")),

@@ -36,6 +36,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField("登录名", max_length=40, unique=True)
     name = models.CharField("姓名", max_length=30)
+    email = models.EmailField("电子邮箱", blank=True)
     is_active = models.BooleanField("可登录", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     elder_mode = models.BooleanField("大字版", default=False)
@@ -74,6 +75,14 @@ class User(AbstractBaseUser):
     def towns(self) -> "models.QuerySet[Town]":
         """The towns whose rows this user may see; the one place that knows."""
         if any(grant.kind in Grant.COUNTY_WIDE for grant in self.active_grants):
+            return Town.objects.all()
+        return Town.objects.filter(
+            pk__in=[grant.town_id for grant in self.active_grants if grant.kind == Grant.Kind.CLERK]
+        )
+
+    def editable_towns(self) -> "models.QuerySet[Town]":
+        """The towns this user may write for; inspectors and auditors see more than they may write."""
+        if self.is_county:
             return Town.objects.all()
         return Town.objects.filter(
             pk__in=[grant.town_id for grant in self.active_grants if grant.kind == Grant.Kind.CLERK]
