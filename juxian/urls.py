@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from juxian.people.views import account
+
 urlpatterns = [
+    path("login/", account.sign_in, name="login"),
+    path("logout/", account.sign_out, name="logout"),
     path("", include("juxian.urls_roof")),
     path("", include("juxian.people.urls")),
     path("", include("juxian.messages.urls")),

@@ -31,6 +31,12 @@ class TownQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(**{f"{self.town_path}__in": user.towns()})
 
+    def editable_by(self, user: Any) -> Self:
+        """Rows of the towns `user` writes for: all for the county, the own ones for a clerk, none for who only reads."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(**{f"{self.town_path}__in": user.editable_towns()})
+
 
 class PersonalQuerySet(TownQuerySet):
     """Rows about one person; `member_path` leads from the row to the member."""
@@ -42,6 +48,13 @@ class PersonalQuerySet(TownQuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(**{f"{self.member_path}__user_id": user.pk})
+
+
+def signed_in(request: HttpRequest) -> "User":
+    """The user of a request that passed the sign-in gate; 403 where the gate was left open by mistake."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
 
 
 def _only(allowed: Callable[["User"], bool]) -> Callable[[View], View]:
@@ -58,6 +71,7 @@ def _only(allowed: Callable[["User"], bool]) -> Callable[[View], View]:
 
 
 clerk_required = _only(lambda user: user.is_clerk)
+editor_required = _only(lambda user: user.is_clerk or user.is_county)
 county_required = _only(lambda user: user.is_county)
 staff_required = _only(lambda user: user.is_clerk or user.is_county or user.is_auditor or user.is_inspector)
 member_required = _only(lambda user: user.member_or_none is not None)

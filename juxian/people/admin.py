@@ -116,7 +116,7 @@ class MemberAdmin(ScopedAdmin):
     @method_decorator(require_POST)
     def find(self, request: HttpRequest) -> HttpResponse:
         """Open the member with a whole ID or mobile number, found by blind index."""
-        found = list(self.get_queryset(request).with_number(request.POST.get("number", ""))[:2])
+        found = list(Member.objects.visible_to(request.user).with_number(request.POST.get("number", ""))[:2])
         if len(found) == 1:
             return redirect("admin:people_member_change", found[0].pk)
         text = "不止一人留了这个手机号，请按姓名查找。" if found else "没有找到，请核对号码是否完整。"

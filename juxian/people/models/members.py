@@ -71,22 +71,23 @@ class MemberQuerySet(DerivedQuerySet, PersonalQuerySet):  # type: ignore[overrid
         return self.filter(status=Member.Status.NORMAL, is_exempt=False, left_on=None)
 
     def matching(self, text: str) -> "MemberQuerySet":
-        """Members whose name, pinyin or initials contain `text`, or whose whole ID or mobile number it is."""
+        """Members whose name, pinyin or initials contain `text`."""
         typed = normalize("NFKC", text).strip()
-        if not typed:
-            return self
-        found = Q(search_text__icontains=typed)
-        if typed[:-1].isdigit() and len(typed) in (11, 18):
-            found |= Q(id_index=Member._meta.get_field("id_index").digest(typed.upper()))
-            found |= Q(mobile_index=Member._meta.get_field("mobile_index").digest(typed))
-        return self.filter(found)
+        return self.filter(search_text__icontains=typed) if typed else self
+
+    def with_number(self, typed: str) -> "MemberQuerySet":
+        """Members whose whole ID or mobile number is `typed`; numbers never travel in an address, so never in `matching`."""
+        number = "".join(normalize("NFKC", typed).split()).upper()
+        return self.with_id_number(number) if len(number) == 18 else self.with_mobile(number)
 
     def with_id_number(self, number: str) -> "MemberQuerySet":
         """The member holding this citizen ID number, found by blind index."""
         return self.filter(id_index=Member._meta.get_field("id_index").digest(number))
 
     def with_mobile(self, number: str) -> "MemberQuerySet":
-        """Members who gave this mobile number, found by blind index."""
+        """Members who gave this mobile number, found by blind index; nobody for an empty one."""
+        if not number:
+            return self.none()
         return self.filter(mobile_index=Member._meta.get_field("mobile_index").digest(number))
 
 
