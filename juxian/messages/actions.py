@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from juxian.messages import channels
 from juxian.messages.channels import Recipient
-from juxian.messages.models import InboxMessage, OutboundSend
+from juxian.messages.models import InboxMessage, InboxMessageQuerySet, OutboundSend
 from juxian.messages.outbound import SEND, SUBJECT
 from juxian.obligations.owe import owe_many
 from juxian.obligations.registry import Draft
@@ -96,6 +96,6 @@ def read(*, message: InboxMessage, by: User) -> InboxMessage:
     return message
 
 
-def read_all(*, by: User) -> int:
-    """Mark every message addressed to `by` as read; return how many were unread."""
-    return int(InboxMessage.objects.addressed_to(by).unread().update(read_at=timezone.now()))
+def read_all(*, messages: InboxMessageQuerySet, by: User) -> int:
+    """Mark those of `messages` that are addressed to `by` as read; return how many were unread."""
+    return int(messages.addressed_to(by).unread().update(read_at=timezone.now()))

@@ -1,0 +1,54 @@
+"""The desk's inbox: of a clerk the messages to the town, of the county all towns' (to read, not to tick off)."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from juxian.messages import actions
+from juxian.messages.models import InboxMessage
+from juxian.people.access import signed_in, staff_required
+
+PAGE = 30
+
+
+@staff_required
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Unread ones first."""
+    messages = InboxMessage.objects.visible_to(signed_in(request))
+    page = Paginator(messages.unread_first().select_related("town"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "nav": "inbox",
+        "page": page,
+        "unread": messages.unread().count(),
+        "own": set(
+            messages.addressed_to(signed_in(request)).filter(pk__in=page.object_list).values_list("pk", flat=True)
+        ),
+    }
+    return render(request, "inbox/town_list.html", context)
+
+
+@staff_required
+def message_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message; looking changes nothing."""
+    messages = InboxMessage.objects.visible_to(signed_in(request))
+    message = get_object_or_404(messages.select_related("town"), pk=pk)
+    is_own = messages.addressed_to(signed_in(request)).filter(pk=pk).exists()
+    return render(request, "inbox/town_detail.html", {"nav": "inbox", "message": message, "is_own": is_own})
+
+
+@require_POST
+@staff_required
+def message_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark as read, if it is for this user, and show."""
+    message = get_object_or_404(InboxMessage.objects.visible_to(signed_in(request)), pk=pk)
+    actions.read(message=message, by=signed_in(request))
+    return redirect("inbox:town-detail", pk=pk)
+
+
+@require_POST
+@staff_required
+def inbox_read(request: HttpRequest) -> HttpResponse:
+    """Mark all messages that are for this user or desk as read."""
+    actions.read_all(messages=InboxMessage.objects.visible_to(signed_in(request)), by=signed_in(request))
+    return redirect("inbox:town-list")

@@ -1,0 +1,76 @@
+"""Due work for the county: to look at, and to try parked rows again."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from juxian.obligations.actions import retry
+from juxian.obligations.models import Heartbeat, Obligation
+from juxian.obligations.registry import registry
+
+
+class _ReadOnly(admin.ModelAdmin):
+    """Only the machinery writes these rows."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Kinds by their Chinese names."""
+
+    title = "类别"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.code, kind.label) for kind in registry.kinds.values()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Obligation)
+class ObligationAdmin(_ReadOnly):
+    list_display = ["label", "subject_kind", "subject_id", "stage", "due_at", "state", "attempts", "last_error"]
+    list_filter = ["state", KindFilter]
+    search_fields = ["=subject_id", "subject_kind"]
+    date_hierarchy = "due_at"
+    actions = ["retry_parked"]
+    fields = [
+        *["label", "subject_kind", "subject_id", "stage", "due_at", "expires_at", "state", "outcome", "done_at"],
+        *["attempts", "next_try_at", "last_error", "lease_until", "created_at"],
+    ]
+
+    @admin.display(description="类别", ordering="kind")
+    def label(self, row: Obligation) -> str:
+        return registry.label(row.kind)
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """County staff; auditors only look."""
+        return request.user.has_perm("obligations.change_obligation")
+
+    @admin.action(description="再办一次（只对“需要人看”的）", permissions=["retry"])
+    def retry_parked(self, request: HttpRequest, queryset: QuerySet[Obligation]) -> None:
+        rows = list(queryset.parked())  # type: ignore[attr-defined]
+        for row in rows:
+            retry(obligation=row, by=request.user)
+        if rows:
+            messages.success(request, f"已让 {len(rows)} 件重新排队，一分钟内会再办。")
+        else:
+            messages.warning(request, "选中的事务里没有“需要人看”的，什么也没有改。")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(_ReadOnly):
+    list_display = ["name", "last_ok_at", "host", "last_error"]
