@@ -153,6 +153,7 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password", "code"]
 AXES_LOCKOUT_TEMPLATE = "people/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 # Language and time --------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -268,4 +269,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"kombu.connection": {"level": "ERROR"}},  # it misses a host name, which the filesystem broker has not
 }
