@@ -1,21 +1,23 @@
 """Question banks."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
 from juxian.people.access import TownQuerySet
-from juxian.people.models import Town, User
+from juxian.people.models import Town
 
 
 class QuestionBankQuerySet(TownQuerySet):
     """Banks of a town, and the county's shared ones."""
 
-    def visible_to(self, user: User) -> "QuestionBankQuerySet":
+    def visible_to(self, user: Any) -> "QuestionBankQuerySet":
         if not user.is_authenticated or not user.active_grants:
             return self.none()
         return self.filter(Q(town__in=user.towns()) | Q(town=None))
 
-    def editable_by(self, user: User) -> "QuestionBankQuerySet":
+    def editable_by(self, user: Any) -> "QuestionBankQuerySet":
         """A clerk edits the own town's banks; the county edits all."""
         return self.visible_to(user) if user.is_county else self.filter(town__in=user.towns())
 
@@ -42,7 +44,7 @@ class QuestionQuerySet(TownQuerySet):
 
     town_path = "bank__town"
 
-    def visible_to(self, user: User) -> "QuestionQuerySet":
+    def visible_to(self, user: Any) -> "QuestionQuerySet":
         return self.filter(bank__in=QuestionBank.objects.visible_to(user))
 
     def usable(self) -> "QuestionQuerySet":

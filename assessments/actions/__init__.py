@@ -1,0 +1,24 @@
+"""Writes with company: exams, attempts, remedies, surveys, question banks."""
+
+from assessments.actions.attempts import close_overdue, save_answer, start_attempt, submit_attempt
+from assessments.actions.exams import release_results, set_up_exam
+from assessments.actions.remedies import cancel_make_up, complete_make_up, expire_retake, give_retake, owe_make_up
+from assessments.actions.surveys import answer_survey, close_survey, open_survey, remind
+
+__all__ = [
+    "answer_survey",
+    "cancel_make_up",
+    "close_overdue",
+    "close_survey",
+    "complete_make_up",
+    "expire_retake",
+    "give_retake",
+    "open_survey",
+    "owe_make_up",
+    "release_results",
+    "remind",
+    "save_answer",
+    "set_up_exam",
+    "start_attempt",
+    "submit_attempt",
+]

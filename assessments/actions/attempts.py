@@ -1,0 +1,232 @@
+"""Sitting an exam: start, save, submit, close. Only the server's clock counts."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.actions.exams import result_words
+from assessments.grading import grade
+from assessments.models import Answer, Attempt, Exam, Retake
+from assessments.papers import clean_choice, draw
+from juxian.audit import log
+from juxian.messages.actions import tell
+from juxian.people.models import User
+from trainings.actions import resettle_outcome
+from trainings.models import Enrolment, TrainingClass
+
+SITTABLE = (TrainingClass.State.RUNNING, TrainingClass.State.CLOSING)
+MAX_SEQ = 2**53  # the largest whole number a browser counts exactly
+
+
+@transaction.atomic
+def start_attempt(*, exam: Exam, enrolment: Enrolment, by: User | None) -> Attempt:
+    """Start the exam, or the open retake, or go on with what was started; one attempt however often it is called.
+
+    Whoever enters before `closes_at` (a retake: before `due_at`) gets the full time. Refused outside the window,
+    without a seat, or when there is nothing left to sit.
+    """
+    now = timezone.now()
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    exam = Exam.objects.select_related("training_class__town", "bank").get(pk=exam.pk)
+    running = Attempt.objects.filter(exam=exam, enrolment=enrolment).open().first()
+    if running:
+        return running
+    retake = Retake.objects.filter(exam=exam, enrolment=enrolment).open().first()
+    sitting = retake.sequence if retake else 0
+    done = list(Attempt.objects.filter(exam=exam, enrolment=enrolment))
+    finished = next((attempt for attempt in done if attempt.sitting == sitting), None)
+    if finished:
+        return finished
+    refusal = _no_seat(exam, enrolment) or (_no_retake(retake, now) if retake else _no_exam(exam, now))
+    if refusal:
+        raise ValidationError(refusal, code="closed")
+    return _create(exam, enrolment, sitting, [attempt.paper for attempt in done], now, by)
+
+
+def _no_seat(exam: Exam, enrolment: Enrolment) -> str:
+    if enrolment.training_class_id != exam.training_class_id or enrolment.state != Enrolment.State.SEATED:
+        return "您不在这个班的录取名单里，不能参加考试。有疑问请联系镇里。"
+    return ""
+
+
+def _no_exam(exam: Exam, now: datetime) -> str:
+    opens = timezone.localtime(exam.opens_at)
+    if exam.training_class.state not in SITTABLE:
+        return f"这个班{exam.training_class.get_state_display()}，现在不能考试。"
+    if now < exam.opens_at:
+        return f"还没到开考时间，{opens.month}月{opens.day}日 {opens:%H:%M} 开始，到时再来。"
+    if now >= exam.closes_at:
+        return "考试已经截止，不能再进入。没考的会安排补考，安排好了会通知您。"
+    return ""
+
+
+def _no_retake(retake: Retake, now: datetime) -> str:
+    if retake.exam.training_class.state == TrainingClass.State.CANCELLED:
+        return "这个班已取消，不用补考了。"
+    if now < retake.opens_at:
+        return "补考还没开始。"
+    return "补考期限已经过了，不能再进入。" if now >= retake.due_at else ""
+
+
+def _create(
+    exam: Exam, enrolment: Enrolment, sitting: int, earlier: list[Any], now: datetime, by: User | None
+) -> Attempt:
+    try:
+        paper = draw(exam, earlier)
+    except ValueError as error:
+        raise ValidationError("题库里的题不够组卷，请联系镇里，补好题再考。", code="bank") from error
+    deadline = now + timedelta(minutes=exam.duration_minutes)
+    attempt = Attempt.objects.create(
+        exam=exam,
+        enrolment=enrolment,
+        sitting=sitting,
+        paper=paper,
+        started_at=now,
+        deadline_at=deadline,
+        closes_at=deadline + timedelta(seconds=exam.grace_seconds),
+    )
+    log.record(
+        by=by,
+        action="assessments.attempt_started",
+        subject=attempt,
+        summary=f"开始考试：{exam.training_class.title}",
+        town_code=exam.training_class.town.code,
+        body={"sitting": sitting},
+    )
+    return attempt
+
+
+@transaction.atomic
+def save_answer(*, attempt: Attempt, number: object, choice: object, client_seq: object, by: User | None) -> Answer:
+    """Keep one choice unless a newer one is kept already; returns what is kept now.
+
+    Refused with code `finished` after hand-in, `late` after the last second, `bad` for anything that is no answer.
+    """
+    now = timezone.now()
+    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
+    if attempt.finished_at:
+        raise ValidationError("已经交卷，答案不能再改。", code="finished")
+    if now >= attempt.closes_at:
+        raise ValidationError("考试时间已到，正在自动收卷，以已保存的答案为准。", code="late")
+    return _store(attempt, number, choice, client_seq, now)
+
+
+def _store(attempt: Attempt, number: object, choice: object, client_seq: object, now: datetime) -> Answer:
+    try:
+        place, chosen = clean_choice(attempt.paper, number, choice)
+        seq = _clean_seq(client_seq)
+    except ValueError as error:
+        raise ValidationError("这个答案读不出来，请刷新页面再选一次。", code="bad") from error
+    answer, created = Answer.objects.get_or_create(
+        attempt=attempt, number=place, defaults={"choice": chosen, "client_seq": seq, "saved_at": now}
+    )
+    if not created and answer.client_seq < seq:
+        answer.choice, answer.client_seq, answer.saved_at = chosen, seq, now
+        answer.save(update_fields=["choice", "client_seq", "saved_at"])
+    return answer
+
+
+def _clean_seq(client_seq: object) -> int:
+    if isinstance(client_seq, bool) or not isinstance(client_seq, int) or not 0 <= client_seq <= MAX_SEQ:
+        raise ValueError("a sequence number is a whole number from 0")
+    return client_seq
+
+
+def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | None) -> Attempt:
+    """Hand in: keep the answers that came along (dicts of number, choice, seq), mark the paper once.
+
+    The time of arrival is taken before anything waits for a lock. Again, or in a second tab: the same result.
+    Refused with code `late` after deadline and grace; what was saved stays and the sweep closes the attempt.
+    """
+    arrived = timezone.now()
+    with transaction.atomic():
+        attempt = _locked(attempt.pk)
+        if attempt.finished_at:
+            return attempt
+        if arrived >= attempt.closes_at:
+            raise ValidationError("交卷时间已过。已保存的答案都在，系统会自动收卷计分。", code="late")
+        for answer in answers:
+            _store_unsaved(attempt, answer, arrived)
+        return _finish(attempt, arrived, Attempt.ClosedBy.MEMBER, by)
+
+
+def _store_unsaved(attempt: Attempt, answer: Any, now: datetime) -> None:
+    """An answer nobody can read must not keep a whole paper from being handed in."""
+    if not isinstance(answer, dict):
+        return
+    try:
+        _store(attempt, answer.get("number"), answer.get("choice"), answer.get("seq"), now)
+    except ValidationError:
+        return
+
+
+@transaction.atomic
+def close_overdue(*, attempt_id: int, now: datetime) -> Attempt | None:
+    """Close an attempt whose time is over, marked from what is saved; None when there is nothing to close."""
+    attempt = _locked(attempt_id)
+    if attempt.finished_at or now < attempt.closes_at:
+        return None
+    return _finish(attempt, attempt.closes_at, Attempt.ClosedBy.SWEEP, None)
+
+
+def _locked(pk: int) -> Attempt:
+    rows = Attempt.objects.select_related("exam__training_class__town", "enrolment__member")
+    return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def _finish(attempt: Attempt, at: datetime, closed_by: str, by: User | None) -> Attempt:
+    choices = dict(attempt.answers.values_list("number", "choice"))
+    score = grade(attempt.paper, choices)
+    flipped = Attempt.objects.filter(pk=attempt.pk).open().update(finished_at=at, closed_by=closed_by, score=score)
+    attempt.refresh_from_db(fields=["finished_at", "closed_by", "score"])
+    if not flipped:
+        return attempt
+    log.record(
+        by=by,
+        action="assessments.attempt_finished",
+        subject=attempt,
+        summary=f"{attempt.get_closed_by_display()}：{attempt.exam.training_class.title}",
+        town_code=attempt.exam.training_class.town.code,
+        body={"sitting": attempt.sitting, "answered": len(choices), "closed_by": closed_by},
+    )
+    if attempt.sitting:
+        _settle_retake(attempt)
+    return attempt
+
+
+def _settle_retake(attempt: Attempt) -> None:
+    """A retake's result is known to its sitter at once; the next one, if owed, comes by the sweep."""
+    passed = attempt.score is not None and attempt.score >= attempt.exam.pass_mark
+    state = Retake.State.PASSED if passed else Retake.State.FAILED
+    same = Retake.objects.filter(exam=attempt.exam, enrolment=attempt.enrolment, sequence=attempt.sitting)
+    same.open().update(state=state, closed_at=attempt.finished_at)
+    if passed:
+        _note_in_archive(attempt)
+    tell(
+        to=attempt.enrolment.member,
+        key=f"exam-result:{attempt.pk}",
+        title="补考成绩出来了",
+        body=result_words(attempt.exam, attempt),
+        link=reverse("assessments:me-result", args=[attempt.pk]),
+    )
+
+
+def _note_in_archive(attempt: Attempt) -> None:
+    """A retake passed after the class was archived changes the outcome by itself and leaves an amendment on record."""
+    training_class = attempt.exam.training_class
+    if training_class.state != TrainingClass.State.ARCHIVED:
+        return
+    enrolment = resettle_outcome(enrolment=attempt.enrolment)
+    log.record(
+        by=None,
+        action="class.amend",
+        subject=enrolment,
+        summary=f"归档后补记“{training_class.title}”{attempt.enrolment.member.name}：补考及格，{enrolment.get_outcome_display()}",
+        town_code=training_class.town.code,
+        body={"attempt": attempt.pk},
+    )

@@ -1,0 +1,164 @@
+"""Shapes of input."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+
+from assessments import questions
+from assessments.actions.surveys import COMMENT_LENGTH, SCALE
+from assessments.models import Exam, MakeUp, Question, QuestionBank, Survey
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def plain_helper() -> FormHelper:
+    """Fields only: the template owns the form tag and the button."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class Moment(forms.DateTimeField):
+    """A local date and time, picked with the browser's own control."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+        super().__init__(input_formats=[MOMENT, "%Y-%m-%d %H:%M"], widget=widget, **options)
+
+
+class ExamForm(forms.ModelForm):
+    """When, how long, from which bank, how many questions of which kind."""
+
+    opens_at = Moment(label="开考时间")
+    closes_at = Moment(label="截止进入时间", help_text="在这之前进来的人，都有完整的答题时间。")
+
+    class Meta:
+        model = Exam
+        fields = [
+            "bank",
+            "opens_at",
+            "closes_at",
+            "duration_minutes",
+            "pass_mark",
+            "single_count",
+            "single_points",
+            "multiple_count",
+            "multiple_points",
+            "true_false_count",
+            "true_false_points",
+        ]
+
+    def __init__(self, *args: Any, banks: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["bank"].queryset = banks
+        self.helper = plain_helper()
+
+    def _post_clean(self) -> None:
+        """The action judges the whole; the instance is not touched by the form."""
+
+    def arranged(self) -> dict[str, Any]:
+        """The arguments of `set_up_exam` that the form holds."""
+        data = self.cleaned_data
+        chosen = {name: data[name] for name in self.Meta.fields if name not in ("bank", "opens_at", "closes_at")}
+        return {
+            "bank": data["bank"],
+            "opens_at": data["opens_at"],
+            "closes_at": data["closes_at"],
+            "settings": chosen,
+        }
+
+
+class MakeUpForm(forms.ModelForm):
+    """How the lesson was made up, or why it need not be."""
+
+    note = forms.CharField(label="情况说明", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+
+    class Meta:
+        model = MakeUp
+        fields = ["note"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper = plain_helper()
+
+
+class SurveyForm(forms.Form):
+    """One rating for every frozen question, and a comment. Fields are called r<question id>."""
+
+    comment = forms.CharField(
+        label="还想说的（可以不填）",
+        required=False,
+        max_length=COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+        help_text="请不要写自己的姓名、支部，免得被认出来。",
+    )
+
+    def __init__(self, *args: Any, survey: Survey, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.questions = survey.questions
+        for question in self.questions:
+            self.fields[f"r{question['id']}"] = forms.TypedChoiceField(
+                label=question["text"],
+                choices=list(SCALE.items()),
+                coerce=int,
+                widget=forms.RadioSelect,
+                error_messages={"required": "这一项还没有选。"},
+            )
+
+    def rated(self) -> list[forms.BoundField]:
+        """The rating fields in order."""
+        return [self[f"r{question['id']}"] for question in self.questions]
+
+    def ratings(self) -> dict[str, int]:
+        """{question id: 1–4}."""
+        return {str(question["id"]): self.cleaned_data[f"r{question['id']}"] for question in self.questions}
+
+
+class BankForm(forms.ModelForm):
+    """A bank: code, name, and whose it is."""
+
+    class Meta:
+        model = QuestionBank
+        fields = ["code", "name", "town"]
+
+    def __init__(self, *args: Any, towns: Any, shared: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["town"].queryset = towns
+        self.fields["town"].required = not shared
+        self.fields["town"].empty_label = "全县共用" if shared else None
+        self.helper = plain_helper()
+
+
+class QuestionForm(forms.Form):
+    """One question; options one a line, the answer as letters."""
+
+    kind = forms.ChoiceField(label="题型", choices=Question.Kind.choices)
+    stem = forms.CharField(label="题干", widget=forms.Textarea(attrs={"rows": 3}))
+    options = forms.CharField(
+        label="选项",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="每行一个，从上到下就是 A、B、C、D。判断题不用填。",
+    )
+    answer = forms.CharField(
+        label="正确答案", max_length=10, help_text="单选如 B，多选如 ABD，判断题填“正确”或“错误”。"
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper = plain_helper()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return data
+        try:
+            answer = questions.read_answer(data["kind"], data["answer"])
+            cleaned = questions.clean(data["kind"], data["stem"], data["options"].splitlines(), answer)
+        except ValidationError as error:
+            self.add_error(None, error)
+            return data
+        return data | dict(zip(("stem", "options", "answer"), cleaned, strict=True))

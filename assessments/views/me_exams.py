@@ -1,0 +1,231 @@
+"""The member's exams: list, start, paper, hand-in, result."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from assessments.actions import save_answer, start_attempt, submit_attempt
+from assessments.actions.exams import exam_facts
+from assessments.due import owed_by, sittable_exams
+from assessments.grading import is_right
+from assessments.models import Attempt, Exam, Retake
+from assessments.papers import KIND_NAMES, public
+from juxian.people.access import member_required
+from juxian.people.models import Member
+from trainings.models import Enrolment
+
+LETTERS = "ABCDEFGH"
+
+
+def _member(request: HttpRequest) -> Member:
+    return request.user.member_or_none  # type: ignore[union-attr, return-value]
+
+
+def _now_ms() -> int:
+    return int(timezone.now().timestamp() * 1000)
+
+
+@member_required
+def exams(request: HttpRequest) -> HttpResponse:
+    """Everything to sit, make up or answer, what is coming, and past results."""
+    now = timezone.now()
+    done = Attempt.objects.mine(request.user).filter(finished_at__isnull=False)
+    ctx = {
+        "nav": "exams",
+        "owed": owed_by(_member(request), now),
+        "coming": sittable_exams(_member(request)).filter(opens_at__gt=now).order_by("opens_at"),
+        "done": done.select_related("exam__training_class").order_by("-finished_at"),
+    }
+    return render(request, "assessments/me_exams.html", ctx)
+
+
+def _my_exam(request: HttpRequest, pk: int) -> tuple[Exam, Enrolment]:
+    """The exam and the own seat in its class, or 404."""
+    enrolments = Enrolment.objects.mine(request.user).seated()
+    enrolment = get_object_or_404(enrolments.select_related("training_class__exam"), training_class__exam=pk)
+    return enrolment.training_class.exam, enrolment
+
+
+@member_required
+def exam(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page before the exam: how long, how many questions, until when; the button starts."""
+    found, enrolment = _my_exam(request, pk)
+    now = timezone.now()
+    attempts = list(Attempt.objects.mine(request.user).filter(exam=found, enrolment=enrolment))
+    running = next((one for one in attempts if one.finished_at is None), None)
+    if running:
+        return redirect("assessments:me-attempt", running.pk)
+    retake = Retake.objects.mine(request.user).filter(exam=found, enrolment=enrolment).open().first()
+    opens, closes = (retake.opens_at, retake.due_at) if retake else (found.opens_at, found.closes_at)
+    ctx = {
+        "nav": "exams",
+        "exam": found,
+        "facts": exam_facts(found),
+        "retake": retake,
+        "opens": opens,
+        "closes": closes,
+        "can_start": (retake is not None or not attempts) and opens <= now < closes,
+        "too_early": now < opens,
+        "sat": bool(attempts) and retake is None,
+    }
+    return render(request, "assessments/me_exam.html", ctx)
+
+
+@member_required
+@require_POST
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Start, or go on."""
+    found, enrolment = _my_exam(request, pk)
+    try:
+        attempt = start_attempt(exam=found, enrolment=enrolment, by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("assessments:me-exam", pk)
+    return redirect("assessments:me-attempt", attempt.pk)
+
+
+def _my_attempt(request: HttpRequest, pk: int) -> Attempt:
+    rows = Attempt.objects.mine(request.user).select_related("exam__training_class")
+    return get_object_or_404(rows, pk=pk)
+
+
+@member_required
+def attempt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper. Without JavaScript a post saves the page; with it the script saves choice by choice."""
+    found = _my_attempt(request, pk)
+    if found.finished_at or timezone.now() >= found.closes_at:
+        return redirect("assessments:me-result", pk)
+    if request.method == "POST":
+        return _save_page(request, found)
+    kept = dict(found.answers.values_list("number", "choice"))
+    items = [
+        question
+        | {
+            "kind_name": KIND_NAMES[question["kind"]],
+            "multiple": question["kind"] == "multiple",
+            "faces": [
+                (index, LETTERS[index], text, index in kept.get(question["number"], []))
+                for index, text in enumerate(question["options"])
+            ],
+            "answered": bool(kept.get(question["number"])),
+        }
+        for question in public(found)
+    ]
+    ctx = _clock(found) | {"attempt": found, "items": items, "answered": sum(one["answered"] for one in items)}
+    return render(request, "assessments/me_attempt.html", ctx)
+
+
+def _clock(attempt: Attempt) -> dict[str, Any]:
+    now = timezone.now()
+    return {
+        "left": max(0, int((attempt.deadline_at - now).total_seconds())),
+        "grace": max(0, int((attempt.closes_at - now).total_seconds())),
+        "now_ms": _now_ms(),
+        "last_seq": attempt.answers.aggregate(last=Max("client_seq"))["last"] or 0,
+    }
+
+
+def _save_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Keep what the plain form holds, then stay or go to the hand-in page."""
+    kept = dict(attempt.answers.values_list("number", "choice"))
+    try:
+        for question in attempt.paper:
+            number = question["number"]
+            raw = request.POST.getlist(f"q{number}")
+            choice = sorted(int(one) for one in raw if one.isdecimal())
+            if choice != kept.get(number, []):
+                save_answer(attempt=attempt, number=number, choice=choice, client_seq=_now_ms(), by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("assessments:me-attempt", attempt.pk)
+    if request.POST.get("go") == "submit":
+        return redirect("assessments:me-submit", attempt.pk)
+    messages.success(request, "已保存。")
+    return redirect("assessments:me-attempt", attempt.pk)
+
+
+@member_required
+@require_POST
+def answers(request: HttpRequest, pk: int) -> JsonResponse:
+    """Keep one choice: {number, choice, seq} → what is kept now. 409 when it is too late, 400 when unreadable."""
+    found = _my_attempt(request, pk)
+    try:
+        body = json.loads(request.body)
+        kept = save_answer(
+            attempt=found,
+            number=body["number"],
+            choice=body["choice"],
+            client_seq=body["seq"],
+            by=request.user,  # type: ignore[arg-type]
+        )
+    except (ValueError, KeyError, TypeError):
+        return JsonResponse({"error": "这个答案读不出来，请刷新页面再选一次。"}, status=400)
+    except ValidationError as error:
+        status = 400 if error.code == "bad" else 409
+        return JsonResponse({"error": error.messages[0], "finished": error.code == "finished"}, status=status)
+    return JsonResponse(
+        {
+            "number": kept.number,
+            "seq": kept.client_seq,
+            "choice": kept.choice,
+            "saved_at": f"{timezone.localtime(kept.saved_at):%H:%M:%S}",
+        }
+    )
+
+
+@member_required
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more (how many are unanswered), then hand in. A second post shows the same end."""
+    found = _my_attempt(request, pk)
+    if request.method == "POST":
+        return _hand_in(request, found)
+    if found.finished_at or timezone.now() >= found.closes_at:
+        return redirect("assessments:me-result", pk)
+    chosen = {number for number, choice in found.answers.values_list("number", "choice") if choice}
+    numbers = [question["number"] for question in found.paper]
+    ctx = _clock(found) | {
+        "attempt": found,
+        "total": len(numbers),
+        "answered": len(chosen),
+        "open": [number for number in numbers if number not in chosen],
+    }
+    return render(request, "assessments/me_submit.html", ctx)
+
+
+def _hand_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    try:
+        unsaved = json.loads(request.POST.get("answers") or "[]")
+    except ValueError:
+        unsaved = []
+    try:
+        submit_attempt(attempt=attempt, answers=unsaved if isinstance(unsaved, list) else [], by=request.user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("assessments:me-result", attempt.pk)
+
+
+@member_required
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """After hand-in: thanks; after release (a retake: at once) the score and which questions were right, never the key.
+
+    The bank serves later retakes, so right answers are not shown to sitters at all.
+    """
+    found = _my_attempt(request, pk)
+    if found.finished_at is None and timezone.now() < found.closes_at:
+        return redirect("assessments:me-attempt", pk)
+    shown = found.finished_at is not None and (found.sitting > 0 or found.exam.released_at is not None)
+    ctx: dict[str, Any] = {"nav": "exams", "attempt": found, "exam": found.exam, "shown": shown}
+    if shown:
+        kept = dict(found.answers.values_list("number", "choice"))
+        ctx["marks"] = [(question["number"], is_right(question, kept)) for question in found.paper]
+        ctx["right"] = sum(right for _, right in ctx["marks"])
+        ctx["passed"] = found.score is not None and found.score >= found.exam.pass_mark
+        ctx["retake"] = Retake.objects.mine(request.user).filter(exam=found.exam).open().first()
+    return render(request, "assessments/me_result.html", ctx)

@@ -1,0 +1,146 @@
+"""Question banks of a town and the shared ones."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from assessments.actions.banks import add_question, change_question, must_edit, retire_question
+from assessments.forms import BankForm, QuestionForm
+from assessments.models import Question, QuestionBank
+from assessments.questions import TRUE_FALSE, letters
+from assessments.views.town_exams import may_write, refuse_readers
+from juxian.audit import log
+from juxian.people.access import staff_required
+
+PAGE = 30
+
+
+@staff_required
+def banks(request: HttpRequest) -> HttpResponse:
+    """All banks one may draw from, with how many usable questions of each kind."""
+    usable = Q(questions__retired_at=None)
+    rows = QuestionBank.objects.visible_to(request.user).select_related("town")
+    counted = rows.annotate(
+        singles=Count("questions", filter=usable & Q(questions__kind="single")),
+        multiples=Count("questions", filter=usable & Q(questions__kind="multiple")),
+        judgements=Count("questions", filter=usable & Q(questions__kind="true_false")),
+    )
+    ctx = {"nav": "banks", "banks": counted.order_by("code"), "can_write": may_write(request)}
+    return render(request, "assessments/town_banks.html", ctx)
+
+
+@staff_required
+def add_bank(request: HttpRequest) -> HttpResponse:
+    """A new bank; the county's without a town is shared by all."""
+    refuse_readers(request)
+    shared = request.user.is_county  # type: ignore[union-attr]
+    towns = request.user.towns()  # type: ignore[union-attr]
+    initial = {} if shared else {"town": towns.first()}
+    form = BankForm(request.POST or None, towns=towns, shared=shared, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        bank = form.save()
+        town_code = bank.town.code if bank.town else ""
+        log.record(
+            by=request.user,
+            action="assessments.bank_added",
+            subject=bank,
+            summary=f"新建题库：{bank.name}",
+            town_code=town_code,
+        )
+        messages.success(request, "题库建好了，现在可以加题。")
+        return redirect("assessments:town-bank", bank.pk)
+    return render(request, "assessments/town_bank_form.html", {"nav": "banks", "form": form})
+
+
+@staff_required
+def bank(request: HttpRequest, pk: int) -> HttpResponse:
+    """The questions of a bank, a page at a time; ?kind= and ?q= narrow."""
+    found = get_object_or_404(QuestionBank.objects.visible_to(request.user).select_related("town"), pk=pk)
+    rows = Question.objects.visible_to(request.user).filter(bank=found).order_by("pk")
+    kind, words = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:50]
+    if kind in Question.Kind.values:
+        rows = rows.filter(kind=kind)
+    if words:
+        rows = rows.filter(stem__icontains=words)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for question in page:
+        question.key = letters(question.answer)
+        question.faces = [
+            (letters([index]), text, index in question.answer) for index, text in enumerate(question.options)
+        ]
+    ctx = {
+        "nav": "banks",
+        "bank": found,
+        "page": page,
+        "kind": kind,
+        "words": words,
+        "kinds": Question.Kind.choices,
+        "can_write": _may_edit(request, found),
+    }
+    return render(request, "assessments/town_bank.html", ctx)
+
+
+def _may_edit(request: HttpRequest, bank: QuestionBank) -> bool:
+    editable = QuestionBank.objects.editable_by(request.user)  # type: ignore[arg-type]
+    return may_write(request) and editable.filter(pk=bank.pk).exists()
+
+
+@staff_required
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new question."""
+    found = get_object_or_404(QuestionBank.objects.visible_to(request.user), pk=pk)
+    must_edit(request.user, found)  # type: ignore[arg-type]
+    form = QuestionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_question(bank=found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "题目已加入题库。")
+            return redirect("assessments:town-question-add" if "more" in request.POST else "assessments:town-bank", pk)
+    return render(request, "assessments/town_question_form.html", {"nav": "banks", "bank": found, "form": form})
+
+
+@staff_required
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a question for papers to come."""
+    found = get_object_or_404(Question.objects.visible_to(request.user).select_related("bank"), pk=pk)
+    must_edit(request.user, found.bank)  # type: ignore[arg-type]
+    form = QuestionForm(request.POST or None, initial=_initial(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_question(question=found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "题目已改。已经发出去的试卷不受影响。")
+            return redirect("assessments:town-bank", found.bank_id)
+    ctx = {"nav": "banks", "bank": found.bank, "question": found, "form": form}
+    return render(request, "assessments/town_question_form.html", ctx)
+
+
+def _initial(question: Question) -> dict[str, Any]:
+    judgement = question.kind == Question.Kind.TRUE_FALSE
+    return {
+        "kind": question.kind,
+        "stem": question.stem,
+        "options": "" if judgement else "\n".join(question.options),
+        "answer": TRUE_FALSE[question.answer[0]] if judgement else letters(question.answer),
+    }
+
+
+@staff_required
+@require_POST
+def retire(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draw a question no more."""
+    found = get_object_or_404(Question.objects.visible_to(request.user).select_related("bank"), pk=pk)
+    retire_question(question=found, by=request.user)  # type: ignore[arg-type]
+    messages.success(request, "题目已停用，以后组卷不再抽它。")
+    return redirect("assessments:town-bank", found.bank_id)

@@ -1,0 +1,24 @@
+"""Survey results for staff: nothing below the smallest group, never who answered."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from assessments.actions.surveys import results
+from assessments.models import Survey
+from juxian.people.access import staff_required
+
+
+@staff_required
+def survey(request: HttpRequest, pk: int) -> HttpResponse:
+    """One survey."""
+    surveys = Survey.objects.visible_to(request.user).select_related("training_class__town")
+    found = get_object_or_404(surveys, pk=pk)
+    ctx = {
+        "nav": "classes",
+        "survey": found,
+        "training_class": found.training_class,
+        "results": results(found),
+        "closed": timezone.now() >= found.closes_at,
+    }
+    return render(request, "assessments/town_survey.html", ctx)
