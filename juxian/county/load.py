@@ -7,11 +7,13 @@ from pathlib import Path
 
 from django.db import transaction
 
+from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, Standard, StandardItem
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
 from lecturers.models import LecturerKind
+from trainings.reference import load_reference as load_trainings
 
 DATA = Path(__file__).resolve().parent / "data"
 SIXTEEN_SINCE = date(2020, 6, 30)  # the first edition of the NBS list that has these sixteen together
@@ -149,4 +151,5 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
 @transaction.atomic
 def load_county() -> dict[str, int]:
     """Load all reference data; returns how many rows of each part were new."""
-    return {name: part() for name, part in PARTS}
+    made = {name: part() for name, part in PARTS}
+    return made | load_trainings() | load_assessments()

@@ -1,0 +1,1 @@
+"""The generated county: everybody invented, every figure of the article counted from rows."""
