@@ -1,9 +1,14 @@
-"""The search column: a name as people type it (characters, whole pinyin, initials)."""
+"""The search column: a name as people type it (characters, whole pinyin, initials).
+
+Surnames are often read unlike the dictionary's first reading (单 shàn, 仇 qiú, 曾 zēng), so the first character
+counts with every reading it has.
+"""
 
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
+from pypinyin import Style, lazy_pinyin
+from pypinyin import pinyin as all_readings
 
 from juxian.vault.derived import DerivedField
 
@@ -24,9 +29,24 @@ def initials(name: str) -> str:
     return "".join(_syllable(character)[:1] for character in name)
 
 
+@lru_cache(maxsize=4096)
+def readings(character: str) -> tuple[str, ...]:
+    """Every reading of a character, the usual one first."""
+    usual = _syllable(character)
+    found = all_readings(character, style=Style.NORMAL, heteronym=True)
+    return tuple(dict.fromkeys([usual, *(reading.lower() for reading in (found[0] if found else []))]))
+
+
+def search_text(name: str) -> str:
+    """`单雄信` → `单雄信|danxiongxin|dxx|chanxiongxin|cxx|shanxiongxin|sxx`."""
+    rest, letters = pinyin(name[1:]), initials(name[1:])
+    ways = [part for first in readings(name[0]) for part in (first + rest, first[:1] + letters)]
+    return "|".join(dict.fromkeys([name, *ways]))
+
+
 class SearchTextField(DerivedField):
-    """`name|pinyin|initials` of the field named by `source`, for one `icontains`."""
+    """Name, pinyin and initials of the field named by `source`, for one `icontains`."""
 
     def derive(self, value: Any) -> str:
         name = str(value or "").strip()
-        return "|".join([name, pinyin(name), initials(name)])[: self.max_length] if name else ""
+        return search_text(name)[: self.max_length] if name else ""

@@ -56,6 +56,7 @@ class Importer:
     `read(path, options, progress)`: the long part: read and check cells, without the database. Raises CannotRead.
     `check(read, options)`: compare with the database, write nothing; run for the preview and again in the commit.
     `save(preview, options, by)`: write `preview.plan`; inside the transaction in which `check` ran.
+    `lock(options)`, if given, comes first in that transaction and keeps other imports of the same rows waiting.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Importer:
     read: Callable[[Path, Options, Progress], Any]
     check: Callable[[Any, Options], Preview]
     save: Callable[[Preview, Options, Any], None]
+    lock: Callable[[Options], None] | None = None
 
 
 def start_preview(table: Table) -> Preview:
@@ -121,6 +123,8 @@ def commit(importer: Importer, found: Any, options: Options, *, by: Any, accept_
     Returns the preview and whether it was saved.
     """
     with transaction.atomic():
+        if importer.lock is not None:
+            importer.lock(options)
         result = importer.check(found, options)
         if result.rejected and not accept_valid:
             return result, False

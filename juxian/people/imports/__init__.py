@@ -1,0 +1,1 @@
+"""Import runs of every importer, and the roster importer."""
