@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from juxian.people.models import Grant, Member, Town, User
 from tests.factories import BranchFactory, GrantFactory, MemberFactory, TownFactory, UserFactory
+from tests.flushing import lift_guards_while_flushing
 
 # Without Chromium the browser tests are not collected; bin/test says so.
 collect_ignore = [] if shutil.which("chromium") or shutil.which("chromium-browser") else ["browser"]
@@ -21,6 +23,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("db_engine")
         if "browser" in item.path.parts:
             item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory) -> None:
+    """SQLite tests use a file, as the portal does: threads that race need the real locks, not a shared cache."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _guards_let_the_runner_flush() -> None:
+    lift_guards_while_flushing()
 
 
 @pytest.fixture(autouse=True, scope="session")

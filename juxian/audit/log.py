@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
@@ -26,7 +27,11 @@ def record(
     town_code: str = "",
     body: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Write one row. `by` is a user or None for the system; `body` must hold no ID or phone number."""
+    """Write one row. `by` is a user or None for the system; `body` must hold no ID or phone number.
+
+    The body is kept, and its digest taken, as the JSON it becomes: dates, decimals and lazy texts are strings there.
+    """
+    plain = None if body is None else json.loads(json.dumps(body, cls=DjangoJSONEncoder))
     return AuditEntry.objects.create(
         at=timezone.now(),
         actor_id=by.pk if by else None,
@@ -36,6 +41,6 @@ def record(
         subject_id=str(subject.pk),
         town_code=town_code,
         summary=summary[:300],
-        body=body,
-        body_digest=body_digest(body),
+        body=plain,
+        body_digest=body_digest(plain),
     )
