@@ -151,14 +151,15 @@ def test_truncate_is_refused():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sealers_at_once_make_one_chain():
+def test_sealers_at_once_make_one_chain(monkeypatch):
+    monkeypatch.setattr(chain, "BATCH", 3)
     write(60)
     start = Barrier(4)
 
     def one_sealer(_: int) -> int:
         start.wait()
         try:
-            return sum(chain.seal(timezone.now()) for _ in range(3))
+            return sum(chain.seal(timezone.now()) for _ in range(40))
         finally:
             connection.close()
 
