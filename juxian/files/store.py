@@ -54,6 +54,13 @@ def clean_name(name: str) -> str:
     return text[-200:] or "未命名"
 
 
+def discard(stored: StoredFile) -> None:
+    """Remove a row nobody points at, and its content once the transaction commits."""
+    path = path_of(stored)
+    stored.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+
+
 def is_whole(stored: StoredFile) -> bool:
     """Whether the content on disk is what was stored, by size and digest."""
     try:

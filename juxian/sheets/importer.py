@@ -10,7 +10,7 @@ from django.db import transaction
 from juxian.sheets.table import Column, Problem, Row, Table
 
 Options = Mapping[str, Any]
-Progress = Callable[[int], None]
+Progress = Callable[[int, int], None]  # done, in all
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,9 @@ class Preview:
         return {name: getattr(self, name) for name in names} | self.extra
 
     def nothing_saved(self) -> dict[str, int]:
-        """The counts of a commit that was refused because of refused rows."""
-        return self.counts() | {"created": 0, "updated": 0} | dict.fromkeys(self.extra, 0)
+        """The counts of a commit that was refused because of refused rows: every good row stays unchanged."""
+        kept = {"created": 0, "updated": 0, "unchanged": self.rows - self.rejected}
+        return self.counts() | kept | dict.fromkeys(self.extra, 0)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def register(importer: Importer) -> None:
     importers[importer.code] = importer
 
 
-def no_progress(done: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """For callers without a progress bar."""
 
 

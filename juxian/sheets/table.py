@@ -135,7 +135,7 @@ class _Header:
     columns: dict[str, int]
 
 
-def read_table(path: Path, known: Sequence[Column], progress: Callable[[int], None] | None = None) -> Table:
+def read_table(path: Path, known: Sequence[Column], progress: Callable[[int, int], None] | None = None) -> Table:
     """Read the first sheet that has the needed columns. Raises CannotRead naming what is missing."""
     best: list[str] | None = None
     empty = True
@@ -212,7 +212,7 @@ def _fill(
     header: _Header,
     head: list[tuple[int, Cells]],
     known: Sequence[Column],
-    progress: Callable[[int], None] | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Table:
     places = set(header.columns.values())
     table = Table(
@@ -231,7 +231,7 @@ def _fill(
             continue
         table.rows.append(Row(table, number, cells))
         if progress is not None and len(table.rows) % 1000 == 0:
-            progress(len(table.rows))
+            progress(len(table.rows), max(len(table.rows), sheet.scan.filled_rows))
     _add_notes(table, sheet)
     return table
 

@@ -16,6 +16,7 @@ from juxian.people.models import Member
 from juxian.sheets import CannotRead, FoundDate, Options, Progress, Row, Table, plain, read_table
 
 ADULT_YEARS = 18
+STEP = 1_000
 
 # Cells that go straight into a field of the same name; an empty cell says nothing
 PLAIN_READERS: dict[str, Callable[[Any], Any]] = {
@@ -60,12 +61,16 @@ class Roster:
 
 def read_roster(path: Path, options: Options, progress: Progress) -> Roster:
     """Read a file; `options["town"]` (a code) makes the column 所在镇街 unnecessary. Raises CannotRead."""
-    table = read_table(path, COLUMNS, progress)
+    table = read_table(path, COLUMNS)
     if not options.get("town") and "town" not in table.columns:
         raise CannotRead("表头里缺少：所在镇街。全县名册每一行都要写镇街；只导一个镇街的，请先选好镇街。")
     if not table.rows:
         raise CannotRead(f"第 {table.header_row} 行是表头，下面没有一行人员。请检查是否传错了文件。")
-    roster = Roster(table, [_read_row(row) for row in table.rows])
+    roster = Roster(table)
+    for done, row in enumerate(table.rows):
+        if done % STEP == 0:
+            progress(done, len(table.rows))
+        roster.entries.append(_read_row(row))
     _blame_doubles(roster.entries)
     _warn_repeats(roster.entries)
     return roster

@@ -14,7 +14,7 @@ from juxian.sheets import Importer, Options, Preview
 from juxian.vault.derived import with_derived
 
 BATCH = 2_000
-CODE = "roster"
+CODE = "people.roster"
 
 
 def lock_towns(options: Options) -> None:

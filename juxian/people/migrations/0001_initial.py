@@ -303,6 +303,7 @@ class Migration(migrations.Migration):
                 ("total_rows", models.PositiveIntegerField(default=0, verbose_name="总行数")),
                 ("counts", models.JSONField(default=dict, verbose_name="结果")),
                 ("problems", models.JSONField(default=list, verbose_name="前若干处问题")),
+                ("facts", models.JSONField(default=dict, verbose_name="文件情况")),
                 ("message", models.CharField(blank=True, max_length=500, verbose_name="说明")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
                 ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
@@ -313,6 +314,17 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "saved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="保存人",
                     ),
                 ),
                 (

@@ -1,5 +1,7 @@
 """Runs of every importer. The rows of work are obligations; this is what people see of them."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,18 +9,26 @@ from juxian.files.models import StoredFile
 from juxian.people.access import TownQuerySet
 from juxian.people.models.towns import Town
 from juxian.people.models.users import User
+from juxian.sheets import importers
 
 
 class ImportRunQuerySet(TownQuerySet):
     """Runs of a town; a county-wide run (no town) is seen by county-wide users only."""
 
-    def visible_to(self, user: User) -> "ImportRunQuerySet":
+    def visible_to(self, user: Any) -> "ImportRunQuerySet":
         if not user.is_authenticated:
             return self.none()
         scope = Q(town__in=user.towns())
         if user.is_county or user.is_auditor:
             scope |= Q(town=None)
         return self.filter(scope)
+
+    def editable_by(self, user: Any) -> "ImportRunQuerySet":
+        """Runs of the towns `user` writes for; county-wide ones for the county."""
+        if not user.is_authenticated:
+            return self.none()
+        scope = Q(town__in=user.editable_towns())
+        return self.filter(scope | Q(town=None) if user.is_county else scope)
 
 
 class ImportRun(models.Model):
@@ -35,6 +45,7 @@ class ImportRun(models.Model):
     importer = models.CharField("导入内容", max_length=40)
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", null=True, blank=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, verbose_name="经办人", related_name="+")
+    saved_by = models.ForeignKey(User, models.PROTECT, verbose_name="保存人", null=True, blank=True, related_name="+")
     file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="原文件", related_name="+")
     options = models.JSONField("选项", default=dict)
     state = models.CharField("状态", max_length=10, choices=State, default=State.READING)
@@ -42,6 +53,7 @@ class ImportRun(models.Model):
     total_rows = models.PositiveIntegerField("总行数", default=0)
     counts = models.JSONField("结果", default=dict)
     problems = models.JSONField("前若干处问题", default=list)
+    facts = models.JSONField("文件情况", default=dict)
     refused_file = models.ForeignKey(
         StoredFile, models.PROTECT, verbose_name="未通过的行", null=True, blank=True, related_name="+"
     )
@@ -56,4 +68,15 @@ class ImportRun(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.importer} {self.file}"
+        return f"{self.label} {self.file}"
+
+    @property
+    def label(self) -> str:
+        """What is imported, in words."""
+        known = importers.get(self.importer)
+        return known.label if known else self.importer
+
+    @property
+    def is_working(self) -> bool:
+        """Waiting for or in the hands of a worker."""
+        return self.state in (self.State.READING, self.State.SAVING)
