@@ -15,8 +15,11 @@ from juxian.vault.derived import DerivedField
 
 @lru_cache(maxsize=8192)
 def _syllable(character: str) -> str:
-    """Read character by character: names hold no phrases, and a roster of thousands fills in milliseconds."""
-    return "".join(lazy_pinyin(character)).lower()
+    """One character's reading, nothing for the dot in a name.
+
+    Names hold no phrases, so single characters do, and a roster of thousands fills in milliseconds.
+    """
+    return "".join(lazy_pinyin(character)).lower() if character.isalnum() else ""
 
 
 def pinyin(name: str) -> str:
