@@ -45,6 +45,11 @@ class RuleProgress:
         return min(self.centralised_done / (self.centralised_target or 1), 1.0)
 
     @property
+    def arc(self) -> str:
+        """The share as a length on a ring of radius 52."""
+        return f"{self.share * 326.7:.1f}"
+
+    @property
     def word(self) -> str:
         """已达标, or what is missing."""
         if self.met:

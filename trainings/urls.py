@@ -1,23 +1,48 @@
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, re_path
+
+from trainings.views import classes, detail, me, papers, plans, seats, sessions
 
 app_name = "trainings"
-
-
-def _soon(request: HttpRequest, **kwargs: int) -> HttpResponse:
-    raise Http404
-
-
 urlpatterns = [
-    path("town/trainings/", _soon, name="town-list"),
-    path("town/trainings/<int:pk>/", _soon, name="town-detail"),
-    path("town/trainings/<int:pk>/edit/", _soon, name="town-edit"),
-    path("town/trainings/<int:pk>/quotas/", _soon, name="town-quotas"),
-    path("town/trainings/<int:pk>/enrol/", _soon, name="town-enrol"),
-    path("town/trainings/<int:pk>/sessions/add/", _soon, name="session-add"),
-    path("town/sessions/<int:pk>/edit/", _soon, name="session-edit"),
-    path("town/sessions/<int:pk>/roll/", _soon, name="session-roll"),
-    path("town/plans/", _soon, name="town-plans"),
-    path("me/trainings/", _soon, name="me-list"),
-    path("me/hours/", _soon, name="me-hours"),
+    # town/plans/
+    path("town/plans/", plans.plan_list, name="town-plans"),
+    path("town/plans/open/", plans.plan_open, name="plan-open"),
+    path("town/plans/<int:pk>/", plans.plan_detail, name="plan-detail"),
+    path("town/plans/<int:pk>/submit/", plans.plan_submit, name="plan-submit"),
+    path("town/plans/<int:pk>/approve/", plans.plan_approve, name="plan-approve"),
+    path("town/plans/<int:pk>/return/", plans.plan_return, name="plan-return"),
+    path("town/plans/<int:pk>/lines/add/", plans.line_add, name="line-add"),
+    path("town/plan-lines/<int:pk>/edit/", plans.line_edit, name="line-edit"),
+    path("town/plan-lines/<int:pk>/delete/", plans.line_delete, name="line-delete"),
+    path("town/plan-lines/<int:pk>/open/", classes.line_open, name="line-open"),
+    # town/trainings/
+    path("town/trainings/", classes.class_list, name="town-list"),
+    path("town/trainings/open/", classes.class_open, name="class-open"),
+    path("town/trainings/<int:pk>/", detail.detail, name="town-detail"),
+    path("town/trainings/<int:pk>/edit/", classes.class_edit, name="town-edit"),
+    path("town/trainings/<int:pk>/cancel/", classes.class_cancel, name="class-cancel"),
+    path("town/trainings/<int:pk>/return/", classes.class_return, name="class-return"),
+    re_path(
+        rf"^town/trainings/(?P<pk>[0-9]+)/(?P<verb>{'|'.join(classes.MOVES)})/$", classes.class_move, name="class-move"
+    ),
+    path("town/trainings/<int:pk>/quotas/", seats.quotas, name="town-quotas"),
+    path("town/trainings/<int:pk>/enrol/", seats.enrol, name="town-enrol"),
+    path("town/trainings/<int:pk>/enrol/names/", seats.enrol_names, name="enrol-names"),
+    path("town/trainings/<int:pk>/timetable/", papers.timetable, name="timetable-print"),
+    path("town/trainings/<int:pk>/roster/", papers.roster_print, name="roster-print"),
+    path("town/trainings/<int:pk>/papers/<int:item>/add/", papers.paper_add, name="paper-add"),
+    path("town/trainings/<int:pk>/papers/<int:item>/waive/", papers.paper_waive, name="paper-waive"),
+    path("town/papers/<int:pk>/", papers.paper_file, name="paper-file"),
+    path("town/enrolments/<int:pk>/cancel/", seats.enrolment_cancel, name="enrolment-cancel"),
+    # town/sessions/
+    path("town/trainings/<int:pk>/sessions/add/", sessions.session_add, name="session-add"),
+    path("town/sessions/<int:pk>/edit/", sessions.session_edit, name="session-edit"),
+    path("town/sessions/<int:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
+    path("town/sessions/<int:pk>/roll/", sessions.session_roll, name="session-roll"),
+    path("town/sessions/<int:pk>/sheet/", sessions.session_sheet, name="session-sheet"),
+    path("town/sessions/<int:pk>/amend/<int:enrolment>/", sessions.session_amend, name="session-amend"),
+    # me/
+    path("me/trainings/", me.my_classes, name="me-list"),
+    path("me/trainings/<int:pk>/", me.my_class, name="me-detail"),
+    path("me/hours/", me.my_hours, name="me-hours"),
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from juxian.audit.log import record
-from juxian.messages.actions import tell
+from juxian.messages.actions import Letter, tell, tell_many
 from juxian.people.models import User
 from trainings.actions.hours import post_class_hours
 from trainings.actions.outcomes import settle_outcomes
@@ -162,13 +162,18 @@ def cancel_class(*, training_class: TrainingClass, reason: str, by: User) -> Tra
     training_class.cancel_reason = need_text(reason, "取消要写明原因。")
     training_class.state, training_class.cancelled_at = State.CANCELLED, timezone.now()
     rows = Enrolment.objects.filter(training_class=training_class).exclude(state=Enrolment.State.CANCELLED)
-    for enrolment in rows.select_related("member"):
-        tell(
-            to=enrolment.member,
-            key=f"enrolment:{enrolment.pk}:class-cancelled",
-            title=f"已取消：{training_class.title}"[:100],
-            body=f"这期培训不办了，请不要前往。原因：{training_class.cancel_reason}",
-            link=f"/me/trainings/{enrolment.pk}/",
-        )
+    body = f"这期培训不办了，请不要前往。原因：{training_class.cancel_reason}"
+    tell_many(
+        [
+            Letter(
+                to=enrolment.member,
+                key=f"enrolment:{enrolment.pk}:class-cancelled",
+                title=f"已取消：{training_class.title}",
+                body=body,
+                link=f"/me/trainings/{enrolment.pk}/",
+            )
+            for enrolment in rows.select_related("member")
+        ]
+    )
     fields = ["cancel_reason", "cancelled_at"]
     return _moved(training_class, by, "cancel", f"取消：{training_class.cancel_reason}", fields)

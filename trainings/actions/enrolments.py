@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from juxian.audit.log import record
-from juxian.messages.actions import tell
+from juxian.messages.actions import Letter, tell_many
 from juxian.people.models import Branch, Member, User
 from trainings.actions.rights import State, locked_class, must_be, must_run
 from trainings.models import Enrolment, Mark, Quota, TrainingClass
@@ -127,8 +127,7 @@ def enrol(
         record(
             by=by, action="class.enrol", subject=training_class, summary=summary, town_code=training_class.town.code
         )  # fmt: skip
-    for enrolment in seated:
-        _notice(enrolment, training_class)
+    _notices(seated, training_class)
     return EnrolResult(seated, waiting, already)
 
 
@@ -161,14 +160,21 @@ def _write(
     return [row for row in ordered if row.state == Seat.SEATED], [row for row in ordered if row.state == Seat.WAITING]
 
 
-def _notice(enrolment: Enrolment, training_class: TrainingClass) -> None:
+def _notices(enrolments: list[Enrolment], training_class: TrainingClass) -> None:
+    """Tell those who have a seat now."""
     first = training_class.starts_on
-    tell(
-        to=enrolment.member,
-        key=f"enrolment:{enrolment.pk}:seated:{enrolment.created_at:%Y%m%d%H%M%S%f}",
-        title=f"请您参加：{training_class.title}",
-        body=f"{first.month}月{first.day}日开班，{training_class.town.name}主办。课表和地点请点开查看。",
-        link=f"/me/trainings/{enrolment.pk}/",
+    body = f"{first.month}月{first.day}日开班，{training_class.town.name}主办。课表和地点请点开查看。"
+    tell_many(
+        [
+            Letter(
+                to=enrolment.member,
+                key=f"enrolment:{enrolment.pk}:seated:{enrolment.created_at:%Y%m%d%H%M%S%f}",
+                title=f"请您参加：{training_class.title}",
+                body=body,
+                link=f"/me/trainings/{enrolment.pk}/",
+            )
+            for enrolment in enrolments
+        ]
     )
 
 
@@ -182,7 +188,7 @@ def promote_waiting(training_class: TrainingClass) -> list[Enrolment]:
     Enrolment.objects.filter(pk__in=[row.pk for row in first]).update(state=Seat.SEATED)
     for enrolment in first:
         enrolment.state = Seat.SEATED
-        _notice(enrolment, training_class)
+    _notices(first, training_class)
     return first
 
 

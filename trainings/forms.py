@@ -1,0 +1,235 @@
+"""Forms of the clerk's class pages. They shape input; the actions decide."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from centres.models import BrandTheme, Room, TeachingPoint
+from courses.models import CourseVersion
+from juxian.people.models import Town, User
+from lecturers.models import Appointment, Lecturer
+from trainings.models import MarkStatus, PlanLine, Session, TrainingClass
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _helper(*rows: Row) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*rows)
+    return helper
+
+
+class YearForm(forms.Form):
+    """Which year a plan is for."""
+
+    year = forms.IntegerField(label="年度", min_value=2020, max_value=2100)
+
+    helper = _helper(Row(Column("year")))
+
+
+class LineForm(forms.ModelForm):
+    """One class the town means to hold."""
+
+    class Meta:
+        model = PlanLine
+        fields = ("title", "audience", "theme", "month", "days", "people")
+
+    helper = _helper(
+        Row(Column("title", css_class="col-md-6"), Column("audience", css_class="col-md-6")),
+        Row(
+            Column("theme", css_class="col-md-3"),
+            Column("month", css_class="col-md-3"),
+            Column("days", css_class="col-md-3"),
+            Column("people", css_class="col-md-3"),
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["theme"].queryset = BrandTheme.objects.filter(is_active=True)
+        fields["theme"].empty_label = "不分类"
+        self.fields["month"] = forms.TypedChoiceField(
+            label="计划月份", coerce=int, choices=[(n, f"{n} 月") for n in range(1, 13)]
+        )
+        self.fields["days"].widget.attrs |= {"step": "0.5", "min": "0.5"}
+        self.fields["people"].widget.attrs["min"] = 1
+
+
+class ClassForm(forms.ModelForm):
+    """What a draft class says of itself."""
+
+    class Meta:
+        model = TrainingClass
+        fields = (
+            "title",
+            "audience",
+            "purpose",
+            "level",
+            "starts_on",
+            "ends_on",
+            "capacity",
+            "contact",
+            "safety_note",
+            "has_exam",
+        )
+        widgets = {
+            "starts_on": _day(),
+            "ends_on": _day(),
+            "purpose": forms.Textarea(attrs={"rows": 3}),
+            "safety_note": forms.Textarea(attrs={"rows": 2}),
+        }
+        help_texts = {
+            "level": "县级及以上集中培训才计入书记和班子成员的“集中培训次数”。",
+            "has_exam": "不考试的班去掉这个勾，结班时就不查成绩。",
+        }
+
+    helper = _helper(
+        Row(Column("title", css_class="col-md-8"), Column("level", css_class="col-md-4")),
+        Row(Column("audience", css_class="col-md-8"), Column("capacity", css_class="col-md-4")),
+        Row(
+            Column("starts_on", css_class="col-md-4"),
+            Column("ends_on", css_class="col-md-4"),
+            Column("contact", css_class="col-md-4"),
+        ),
+        "purpose",
+        "safety_note",
+        "has_exam",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.is_county:
+            own = TrainingClass.Level.TOWN
+            fields: dict[str, Any] = self.fields
+            fields["level"].choices = [(own.value, own.label)]
+
+
+class LateForm(forms.ModelForm):
+    """What may still change after the county approved."""
+
+    class Meta:
+        model = TrainingClass
+        fields = ("capacity", "contact", "safety_note", "summary")
+        widgets = {
+            "safety_note": forms.Textarea(attrs={"rows": 2}),
+            "summary": forms.Textarea(attrs={"rows": 8}),
+        }
+        help_texts = {
+            "capacity": "加名额后，候补的人按先后自动录取。",
+            "summary": "培训小结：办了什么、来了多少人、效果怎样、下次怎么改。归档前要写好。",
+        }
+
+    helper = _helper(
+        Row(Column("capacity", css_class="col-md-4"), Column("contact", css_class="col-md-8")),
+        "safety_note",
+        "summary",
+    )
+
+
+class SessionForm(forms.ModelForm):
+    """A half-day of the timetable."""
+
+    class Meta:
+        model = Session
+        fields = (
+            "day",
+            "half",
+            "starts_at",
+            "hours",
+            "topic",
+            "course_version",
+            "lecturer",
+            "mode",
+            "room",
+            "point",
+        )
+        widgets = {"day": _day(), "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+        help_texts = {
+            "starts_at": "不填按上午 8:30、下午 13:30、晚上 19:00。",
+            "room": "教室和现场教学点选一个。",
+        }
+
+    helper = _helper(
+        Row(
+            Column("day", css_class="col-md-3"),
+            Column("half", css_class="col-md-3"),
+            Column("starts_at", css_class="col-md-3"),
+            Column("hours", css_class="col-md-3"),
+        ),
+        Row(Column("topic", css_class="col-md-6"), Column("course_version", css_class="col-md-6")),
+        Row(Column("lecturer", css_class="col-md-6"), Column("mode", css_class="col-md-6")),
+        Row(Column("room", css_class="col-md-6"), Column("point", css_class="col-md-6")),
+    )
+
+    def __init__(self, *args: Any, user: User, town: Town, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        rooms, points = Room.objects.visible_to(user), TeachingPoint.objects.visible_to(user)
+        standing = Exists(Appointment.objects.in_force(today).filter(lecturer=OuterRef("pk")))
+        kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version", "point")}
+        courses = CourseVersion.objects.filter(
+            Q(course__retired_on=None, published_on__lte=today) | kept["course_version"]
+        )
+        choices = {
+            "lecturer": Lecturer.objects.filter(Q(standing) | kept["lecturer"]),
+            "room": rooms.filter(centre__town=town).select_related("centre"),
+            "point": points.filter(Q(is_ready=True) | kept["point"], centre__town=town),
+            "course_version": courses.select_related("course").order_by("course__code", "-number"),
+        }
+        fields: dict[str, Any] = self.fields
+        for name, rows in choices.items():
+            fields[name].queryset = rows
+            fields[name].empty_label = "还没选"
+
+
+class ReasonForm(forms.Form):
+    """Why something is cancelled, returned, waived or corrected."""
+
+    reason = forms.CharField(
+        label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3}), help_text="会记入记录，写给以后看的人。"
+    )
+
+    helper = _helper("reason")
+
+
+class PaperForm(forms.Form):
+    """A file for the dossier."""
+
+    file = forms.FileField(label="文件", help_text="PDF、图片或 Word、Excel 文件。照片里的定位信息会自动去掉。")
+
+    helper = _helper("file")
+
+
+class AmendForm(ReasonForm):
+    """A corrected mark, with a reason."""
+
+    status = forms.ChoiceField(label="更正为", widget=forms.RadioSelect)
+
+    helper = _helper("status", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["status"].choices = list(MarkStatus.objects.order_by("order").values_list("code", "name"))
+
+
+class NamesForm(forms.Form):
+    """A pasted list of names, one a line; the branch after a blank where a name is not enough."""
+
+    names = forms.CharField(
+        label="名单",
+        max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 8, "placeholder": "示例甲\n示例乙 大仕沟村党支部"}),
+        help_text="一行一人，可以从 Excel 里整列复制。重名的，在姓名后空一格写党支部。",
+    )
+
+    helper = _helper("names")

@@ -1,0 +1,155 @@
+"""The page of one class: stepper, tabs, what is missing, the dossier."""
+
+from collections import Counter
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from juxian.audit.models import AuditEntry
+from juxian.people.access import staff_required
+from trainings.attendance import effective_marks
+from trainings.dossier import Paper, checklist
+from trainings.gates import missing_at
+from trainings.models import DossierItem, Enrolment, HourEntry, Session, TrainingClass
+from trainings.registry import registry
+from trainings.views.asking import SignedRequest, class_in_scope
+from trainings.views.stages import GATES, TONES, next_move, steps
+
+State = TrainingClass.State
+GATE_TITLES = {State.DRAFT: "送审", State.RUNNING: "结班", State.CLOSING: "归档"}
+TABS = ("timetable", "people", "sign", "dossier")
+
+
+def _sessions(request: SignedRequest, training_class: TrainingClass) -> list[Session]:
+    rows = Session.objects.visible_to(request.user).filter(training_class=training_class).order_by("day", "half", "pk")
+    return list(rows.select_related("training_class", "lecturer", "room__centre", "point", "course_version__course"))
+
+
+def _people(request: SignedRequest, training_class: TrainingClass) -> list[Enrolment]:
+    rows = Enrolment.objects.visible_to(request.user).filter(training_class=training_class)
+    return list(rows.select_related("member", "branch").order_by("branch__name", "member__name", "pk"))
+
+
+def _sign_rows(sessions: list[Session], seated: set[int], training_class: TrainingClass) -> list[dict[str, Any]]:
+    """Per standing session: how many were marked, how many came, and whether the headcount agrees."""
+    marked: Counter[int] = Counter()
+    came: Counter[int] = Counter()
+    for (session_id, enrolment_id), mark in effective_marks(training_class).items():
+        if enrolment_id in seated:
+            marked[session_id] += 1
+            came[session_id] += mark.present
+    today = timezone.localdate()
+    return [
+        {
+            "session": session,
+            "marked": marked[session.pk],
+            "came": came[session.pk],
+            "done": bool(seated) and marked[session.pk] == len(seated),
+            "open": session.is_open(today),
+            "agrees": session.headcount == came[session.pk],
+        }
+        for session in sessions
+        if session.cancelled_at is None
+    ]
+
+
+def _tabs(training_class: TrainingClass, current: str, counts: dict[str, str]) -> list[dict[str, Any]]:
+    base = reverse("trainings:town-detail", args=[training_class.pk])
+    own = [("timetable", "课程表"), ("people", "花名册"), ("sign", "签到")]
+    found = [{"label": label, "url": f"{base}?tab={key}", "n": counts[key], "on": key == current} for key, label in own]
+    for tab in registry.tabs:
+        url = reverse(tab.url_name, args=[training_class.pk])
+        found.append({"label": tab.label, "url": url, "n": tab.count(training_class), "on": False})
+    found.append({"label": "档案", "url": f"{base}?tab=dossier", "n": counts["dossier"], "on": current == "dossier"})
+    return found
+
+
+def _results(
+    training_class: TrainingClass, people: list[Enrolment], sign: list[dict[str, Any]]
+) -> list[tuple[str, str]]:
+    seated = [row for row in people if row.state == Enrolment.State.SEATED]
+    waiting = sum(row.state == Enrolment.State.WAITING for row in people)
+    rows = [("录取", f"{len(seated)} / {training_class.capacity} 人")]
+    if waiting:
+        rows.append(("候补", f"{waiting} 人"))
+    marked, came = sum(row["marked"] for row in sign), sum(row["came"] for row in sign)
+    if marked:
+        rows.append(("到课率", f"{came / marked:.1%}"))
+    if training_class.state == State.ARCHIVED:
+        done = sum(row.outcome == Enrolment.Outcome.COMPLETED for row in seated)
+        rows.append(("结业", f"{done} / {len(seated)} 人"))
+        total = HourEntry.objects.filter(training_class=training_class).total()
+        rows.append(("已入账", f"{total.normalize():f} 学时"))
+    return rows
+
+
+def _default_tab(training_class: TrainingClass) -> str:
+    if training_class.state in (State.CLOSING, State.ARCHIVED):
+        return "dossier"
+    return {State.ENROLLING: "people", State.RUNNING: "sign"}.get(State(training_class.state), "timetable")
+
+
+@staff_required
+def detail(request: SignedRequest, pk: int) -> HttpResponse:
+    """Everything about one class, whose turn it is, and what holds it."""
+    training_class = class_in_scope(request, pk)
+    user = request.user
+    wanted = request.GET.get("tab", "")
+    current = wanted if wanted in TABS else _default_tab(training_class)
+    sessions, people = _sessions(request, training_class), _people(request, training_class)
+    seated = {row.pk for row in people if row.state == Enrolment.State.SEATED}
+    sign, papers = _sign_rows(sessions, seated, training_class), checklist(training_class)
+    gate = GATES.get(State(training_class.state))
+    missing = missing_at(gate, training_class) if gate else []
+    standing = [row for row in sessions if row.cancelled_at is None]
+    counts = {
+        "timetable": f"{len(standing)} 节",
+        "people": str(len(seated)),
+        "sign": f"{sum(row['done'] for row in sign)} / {len(sign)}",
+        "dossier": f"{sum(paper.done for paper in papers)} / {sum(_counts(paper) for paper in papers)}",
+    }
+    may_write = user.is_clerk or user.is_county
+    ctx = {
+        "nav": "classes",
+        "training_class": training_class,
+        "steps": steps(training_class, len(missing)),
+        "tone": TONES[State(training_class.state)],
+        "move": next_move(training_class, user),
+        "missing": missing,
+        "gate_title": GATE_TITLES.get(State(training_class.state), ""),
+        "tab": current,
+        "tabs": _tabs(training_class, current, counts),
+        "sessions": sessions,
+        "groups": [(name, list(rows)) for name, rows in groupby(people, key=lambda row: row.branch.name)],
+        "sign": sign,
+        "seated": len(seated),
+        "stages": [(name, list(rows)) for name, rows in groupby(papers, key=lambda paper: paper.item.stage)],
+        "results": _results(training_class, people, sign),
+        "hours": sum(row.hours for row in standing),
+        "places": list(dict.fromkeys(row.place for row in standing if row.place)),
+        "history": list(_history(training_class)),
+        "may_write": may_write,
+        "may_plan": may_write and training_class.state in (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING),
+        "may_enrol": may_write and training_class.state in (State.ENROLLING, State.RUNNING),
+        "may_quota": may_write and training_class.state in (State.DRAFT, State.APPROVED, State.ENROLLING),
+        "may_file": may_write and training_class.state not in (State.ARCHIVED, State.CANCELLED),
+        "may_cancel": may_write
+        and training_class.state not in (State.CLOSING, State.ARCHIVED, State.CANCELLED)
+        and not any(row["marked"] for row in sign),
+        "may_return": user.is_county and training_class.state == State.SUBMITTED,
+    }
+    return render(request, "trainings/town_detail.html", ctx)
+
+
+def _counts(paper: Paper) -> bool:
+    return paper.done or paper.item.need == DossierItem.Need.REQUIRED
+
+
+def _history(training_class: TrainingClass) -> Any:
+    own = Q(subject_kind="trainings.trainingclass", subject_id=str(training_class.pk))
+    return AuditEntry.objects.filter(own).order_by("-pk")[:6]
