@@ -10,13 +10,14 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from juxian.audit import log
 from juxian.people.actions import reset_password
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin, SharedTabular
 from juxian.people.admin_forms import MemberAdminForm
-from juxian.people.models import ActivationSlip, Branch, Grant, Member, Town, TownCode, User
+from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Member, Town, TownCode, User
 
 
 class TownCodeInline(SharedTabular):
@@ -228,3 +229,23 @@ class ActivationSlipAdmin(ReadOnly, ScopedAdmin):
         if slip.cancelled_at:
             return "已作废"
         return "有效" if slip.is_open(timezone.now()) else "已过期"
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnly, ScopedAdmin):
+    """What was imported; the county uploads and saves on the portal's import page, which the list links to."""
+
+    list_display = ["kind", "file", "town", "by", "state", "created_at", "page"]
+    list_filter = ["state", "town"]
+    list_select_related = ["file", "town", "by"]
+    search_fields = ["file__original_name"]
+    date_hierarchy = "created_at"
+    exclude = ["importer", "options", "problems", "facts"]
+
+    @admin.display(description="导入内容", ordering="importer")
+    def kind(self, run: Any) -> str:
+        return str(run.label)
+
+    @admin.display(description="核对与保存")
+    def page(self, run: Any) -> str:
+        return format_html('<a href="{}">打开</a>', reverse("people:town-import", args=[run.pk]))

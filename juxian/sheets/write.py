@@ -16,6 +16,7 @@ from juxian.sheets.table import Column
 REASON = "不能导入的原因"
 LONGEST_CELL = 32_000
 EXACT = 1e15
+BLANK_ROWS = 200  # of a template, in the text format, so that typed IDs stay text
 _HEAD = PatternFill("solid", fgColor="F3EFE7")
 
 
@@ -50,14 +51,21 @@ def text_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
 def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()) -> bytes:
     """An xlsx with one sheet of text cells below a frozen head row."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title)
+    _fill(book.create_sheet(title), heads, rows, widths)
+    return _bytes(book)
+
+
+def _fill(sheet: Any, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
     sheet.freeze_panes = "A2"
-    for index, _ in enumerate(heads):
-        wide = widths[index] if index < len(widths) else max(12, 2 * len(str(heads[index])) + 4)
+    for index, head in enumerate(heads):
+        wide = widths[index] if index < len(widths) else max(12, 2 * len(str(head)) + 4)
         sheet.column_dimensions[column_letter(index)].width = wide
     sheet.append([text_cell(sheet, head, bold=True) for head in heads])
     for row in rows:
         sheet.append([text_cell(sheet, value) for value in row])
+
+
+def _bytes(book: Any) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -75,6 +83,10 @@ def refused_rows(preview: Preview) -> bytes:
 
 
 def template(columns: Sequence[Column]) -> bytes:
-    """An empty table to fill in: all titles, and one example row people may overwrite."""
+    """An empty table to fill in, and a second sheet with an example of each column."""
+    book = Workbook(write_only=True)
     heads = [f"{column.title}（必填）" if column.needed else column.title for column in columns]
-    return workbook("名单", heads, [[column.example for column in columns]])
+    _fill(book.create_sheet("名单"), heads, [[""] * len(heads)] * BLANK_ROWS, ())
+    hints = [[head, column.example] for head, column in zip(heads, columns, strict=True)]
+    _fill(book.create_sheet("填写说明"), ["列名", "填写示例"], hints, (24, 30))
+    return _bytes(book)

@@ -8,11 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from juxian.audit import log
-from juxian.files.store import discard, store
+from juxian.files.store import discard, path_of, store
 from juxian.obligations.owe import owe
 from juxian.obligations.registry import Draft
 from juxian.people.models import ImportRun, Town, User
+from juxian.sheets import CannotRead
 from juxian.sheets.limits import MAX_FILE_BYTES
+from juxian.sheets.sniff import sniff
 
 PREVIEW_KIND = "people.import_preview"
 COMMIT_KIND = "people.import_commit"
@@ -29,6 +31,12 @@ def start_import(
     except ValueError:
         text = f"文件超过 {MAX_FILE_BYTES // 1048576} MB。请删去图片和多余的工作表后再上传。"
         raise ValidationError(text, code="large") from None
+    try:
+        sniff(path_of(stored))
+    except CannotRead:
+        with transaction.atomic():
+            discard(stored)
+        raise
     bound = options | {"town": town.code if town else ""}
     with transaction.atomic():
         same: ImportRun | None = ImportRun.objects.filter(
