@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F, Max, Q
+from django.utils import timezone
 
 from assessments.models import Attempt, MakeUp, Retake, SurveyTicket
 from juxian.people.models import Town
@@ -50,3 +52,31 @@ def survey_answers(towns: Iterable[Town] | None = None) -> Share:
     rows = SurveyTicket.objects.filter(_in("survey__training_class__town", towns))
     counts = rows.aggregate(answered=Count("pk", filter=Q(is_answered=True)), asked=Count("pk"))
     return Share(counts["answered"], counts["asked"])
+
+
+@dataclass(frozen=True)
+class Open:
+    """Retakes and make-ups nobody has done yet, and how many of them are past their day."""
+
+    retakes: int = 0
+    make_ups: int = 0
+    overdue: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.retakes + self.make_ups
+
+
+def open_by_town(now: datetime) -> dict[int, Open]:
+    """What is still open, by town id. Two queries."""
+    found: dict[int, Open] = {}
+    retakes = Retake.objects.open().order_by().values("exam__training_class__town")
+    for row in retakes.annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lte=now))):
+        found[row["exam__training_class__town"]] = Open(retakes=row["n"], overdue=row["late"])
+    make_ups = MakeUp.objects.open().order_by().values("enrolment__training_class__town")
+    today = timezone.localdate(now)
+    for row in make_ups.annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today))):
+        town = row["enrolment__training_class__town"]
+        before = found.get(town, Open())
+        found[town] = Open(before.retakes, row["n"], before.overdue + row["late"])
+    return found

@@ -67,8 +67,9 @@ class Plot:
         """Split `total` into whole parts by weight; the parts add up exactly."""
         whole = sum(weights)
         parts = [int(total * weight / whole) for weight in weights]
+        takers = [index for index, weight in enumerate(weights) if weight]
         for index in range(total - sum(parts)):
-            parts[index % len(parts)] += 1
+            parts[takers[index % len(takers)]] += 1
         return parts
 
 

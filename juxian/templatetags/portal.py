@@ -69,3 +69,9 @@ def cn_moment(moment: datetime | None) -> str:
 def hours(amount: object) -> str:
     """学时 without needless zeros: 4, 0.25, 12.5."""
     return f"{amount:f}".rstrip("0").rstrip(".") if "." in f"{amount:f}" else f"{amount:f}"
+
+
+@register.filter
+def count(amount: int | None) -> str:
+    """12036 → 12,036; a dash for nothing."""
+    return "—" if amount is None else f"{amount:,}"

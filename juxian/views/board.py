@@ -5,9 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from centres.figures import coverage, teaching_points
-from courses.figures import featured, featured_by_theme
-from lecturers.figures import experts, pool
+from juxian.board import board, totals
+from juxian.people.models import User
 from lecturers.models import Lecturer
 
 
@@ -16,9 +15,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """County staff see the board, everybody else goes to the own door; without sign-in totals only."""
     user = request.user
     if not user.is_authenticated:
-        return _public(request)
+        return render(request, "juxian/public.html", totals(timezone.localdate()))
     if user.is_county or user.is_inspector or user.is_auditor:
-        return _board(request)
+        return _board(request, user)
     if user.is_clerk:
         return redirect("desk")
     if user.member_or_none:
@@ -28,22 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "juxian/no_door.html", status=403)
 
 
-def _common() -> dict[str, object]:
-    today = timezone.localdate()
-    return {
-        "today": today,
-        "coverage": coverage(today),
-        "points": teaching_points(),
-        "experts": experts(today),
-        "pool": pool(today),
-        "courses": featured(today),
-        "themes": featured_by_theme(today),
-    }
-
-
-def _public(request: HttpRequest) -> HttpResponse:
-    return render(request, "juxian/public.html", _common())
-
-
-def _board(request: HttpRequest) -> HttpResponse:
-    return render(request, "juxian/board.html", {"nav": "board", **_common()})
+def _board(request: HttpRequest, user: User) -> HttpResponse:
+    now = timezone.now()
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else timezone.localdate(now).year
+    return render(request, "juxian/board.html", {"nav": "board", **board(user, year, now)})

@@ -68,7 +68,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when database, scheduler heartbeat and storage are there, else 503; words, or JSON if asked for."""
     troubles = {name: trouble for name, check in CHECKS.items() if (trouble := check())}
     status = 503 if troubles else 200
-    if request.accepts("text/html") and not request.GET.get("format") == "json":
+    if request.accepts("text/html") and request.GET.get("format") != "json":
         return render(request, "juxian/ready.html", {"troubles": troubles}, status=status)
     return JsonResponse(
         {"ok": not troubles, "checks": {name: troubles.get(name, "ok") for name in CHECKS}}, status=status

@@ -1,0 +1,177 @@
+"""What the county board shows, pulled from the figures of every floor."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Min
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.figures import Open, open_by_town
+from centres.figures import coverage, teaching_points
+from courses.figures import featured, featured_by_theme
+from juxian.charts import Columns, Segment, divided, paired
+from juxian.people.models import Member, Town, User
+from lecturers.figures import experts, pool
+from trainings.figures import (
+    Distribution,
+    attendances,
+    attendances_by_town,
+    classes_held,
+    classes_held_by_town,
+    hours_distribution,
+    members_trained,
+    plan_and_actual,
+)
+from trainings.models import PlanLine, TrainingClass, YearPlan
+
+State = TrainingClass.State
+
+
+@dataclass(frozen=True)
+class HoursRow:
+    """One rule and how far those it binds have come."""
+
+    label: str
+    words: str
+    found: Distribution
+    bar: list[Segment]
+
+    @property
+    def rate(self) -> str:
+        return f"{100 * self.found.met / self.found.bound:.1f}" if self.found.bound else "—"
+
+
+@dataclass(frozen=True)
+class TownRow:
+    """One town in code order; never a ranking."""
+
+    town: Town
+    held: int
+    attendances: int
+    open: Open
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something the county has to decide."""
+
+    title: str
+    words: str
+    due: date
+    url: str
+
+    def tone(self, today: date) -> str:
+        days = (self.due - today).days
+        return "st-bad" if days <= 1 else "st-warn" if days <= 7 else ""
+
+
+def totals(today: date) -> dict[str, object]:
+    """The figures of the strip, each counted from its rows; nothing here names a person."""
+    classes = TrainingClass.objects.all()
+    themes = {theme.slot: theme for theme in featured_by_theme(today)}
+    return {
+        "coverage": coverage(today),
+        "points": teaching_points(),
+        "held": classes_held(classes),
+        "attendances": attendances(classes),
+        "courses": featured(today),
+        "named_themes": [themes[slot] for slot in (1, 2) if slot in themes],
+        "experts": experts(today),
+        "pool": pool(today),
+    }
+
+
+def hours_rows(found: list[Distribution]) -> list[HoursRow]:
+    """Rules with the bar of their people."""
+    return [
+        HoursRow(
+            label=row.rule.audience,
+            words=_rule_words(row),
+            found=row,
+            bar=divided([("f-ok", row.met), ("f-warn", row.near), ("f-bad", row.far), ("f-idle", row.none)]),
+        )
+        for row in found
+        if row.bound
+    ]
+
+
+def _rule_words(row: Distribution) -> str:
+    target = row.rule.min_hours or Decimal(0)
+    words = f"每年 {target.normalize():f} 学时"
+    return f"{words}，集中 {row.rule.min_centralised} 次" if row.rule.min_centralised else words
+
+
+def waiting(user: User, today: date) -> list[Waiting]:
+    """Classes and plans sent for approval, the earliest first."""
+    rows = []
+    classes = TrainingClass.objects.visible_to(user).filter(state=State.SUBMITTED)
+    first = classes.aggregate(first=Min("starts_on"))["first"]
+    if first:
+        url = f"{reverse('trainings:town-list')}?state=submitted"
+        words = f"{classes.count()} 个班，最早的 {first.month}月{first.day}日开班"
+        rows.append(Waiting("开班审批", words, first, url))
+    plans = YearPlan.objects.visible_to(user).filter(state=YearPlan.State.SUBMITTED)
+    for year in sorted(set(plans.values_list("year", flat=True))):
+        towns = [plan.town.name for plan in plans.filter(year=year).select_related("town").order_by("town__code")]
+        url = f"{reverse('trainings:town-plans')}?state=submitted"
+        words = f"{towns[0]}等 {len(towns)} 个镇街已送审" if len(towns) > 1 else f"{towns[0]}已送审"
+        rows.append(Waiting(f"{year}年度计划审批", words, date(year, 1, 1), url))
+    return sorted(rows, key=lambda row: row.due)
+
+
+def town_rows(user: User, now: datetime) -> list[TownRow]:
+    """One row a town of today, in code order."""
+    classes = TrainingClass.objects.visible_to(user)
+    held, came, owed = classes_held_by_town(classes), attendances_by_town(classes), open_by_town(now)
+    return [
+        TownRow(town, held.get(town.pk, 0), came.get(town.pk, 0), owed.get(town.pk, Open()))
+        for town in Town.objects.active(timezone.localdate(now))
+    ]
+
+
+def months(user: User, year: int) -> tuple[Columns, int, int]:
+    """The columns of a year, and how many classes were planned and held in it."""
+    rows = plan_and_actual(PlanLine.objects.visible_to(user), TrainingClass.objects.visible_to(user), year)
+    columns = paired([(str(row.month), row.planned, row.held) for row in rows])
+    return columns, sum(row.planned for row in rows), sum(row.held for row in rows)
+
+
+def years(user: User, today: date) -> list[int]:
+    """Years that can be chosen, the newest first."""
+    found = {day.year for day in TrainingClass.objects.visible_to(user).dates("starts_on", "year")}
+    return sorted(found | {today.year}, reverse=True)
+
+
+def board(user: User, year: int, now: datetime) -> dict[str, object]:
+    """Everything on the page."""
+    today = timezone.localdate(now)
+    towns = town_rows(user, now)
+    owed = Open(
+        sum(row.open.retakes for row in towns),
+        sum(row.open.make_ups for row in towns),
+        sum(row.open.overdue for row in towns),
+    )
+    columns, planned, held = months(user, year)
+    members = Member.objects.visible_to(user).counted()
+    bound = members.count()
+    trained = members_trained(TrainingClass.objects.visible_to(user))
+    return {
+        **totals(today),
+        "now": now,
+        "today": today,
+        "year": year,
+        "years": years(user, today),
+        "hours": hours_rows(hours_distribution(members, year)),
+        "bound": bound,
+        "exempt": Member.objects.visible_to(user).filter(is_exempt=True, left_on=None).count(),
+        "trained": trained,
+        "waiting": [(row, row.tone(today)) for row in waiting(user, today)],
+        "towns": towns,
+        "owed": owed,
+        "owed_bar": divided([("f-bad", owed.overdue), ("f-info", owed.total - owed.overdue)]),
+        "chart": columns,
+        "planned": planned,
+        "held_this_year": held,
+    }
