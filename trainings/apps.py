@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class TrainingsConfig(AppConfig):
     name = "trainings"
     verbose_name = "培训"
+
+    def ready(self) -> None:
+        from trainings import panels  # noqa: PLC0415 models must be loaded first
+
+        panels.register_panels()
