@@ -53,7 +53,7 @@ class ExamForm(forms.ModelForm):
 
     def __init__(self, *args: Any, banks: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["bank"].queryset = banks
+        self.fields["bank"] = forms.ModelChoiceField(banks, label="题库", empty_label="请选一个题库")
         self.helper = plain_helper()
 
     def _post_clean(self) -> None:
@@ -126,9 +126,9 @@ class BankForm(forms.ModelForm):
 
     def __init__(self, *args: Any, towns: Any, shared: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["town"].queryset = towns
-        self.fields["town"].required = not shared
-        self.fields["town"].empty_label = "全县共用" if shared else None
+        self.fields["town"] = forms.ModelChoiceField(
+            towns, label="归属", required=not shared, empty_label="全县共用" if shared else None
+        )
         self.helper = plain_helper()
 
 

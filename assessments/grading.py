@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from assessments.papers import Paper
 
@@ -18,12 +19,13 @@ def grade(paper: Paper, choices: Mapping[int, list[int]]) -> Decimal:
     if not total:
         return Decimal("0.00")
     earned = sum(question["points"] for question in paper if is_right(question, choices))
-    return (FULL * earned / total).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    score: Decimal = (FULL * earned / total).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return score
 
 
-def is_right(question: dict, choices: Mapping[int, list[int]]) -> bool:
+def is_right(question: Mapping[str, Any], choices: Mapping[int, list[int]]) -> bool:
     """Whether exactly the right options of this question were chosen."""
-    return sorted(choices.get(question["number"], [])) == question["answer"]
+    return bool(sorted(choices.get(question["number"], [])) == question["answer"])
 
 
 def standing(scores: Iterable[tuple[int, Decimal]], pass_mark: int) -> Decimal | None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("me/exams/<int:pk>/start/", me_exams.start, name="me-start"),
     path("me/exams/attempts/<int:pk>/", me_exams.attempt, name="me-attempt"),
     path("me/exams/attempts/<int:pk>/answers/", me_exams.answers, name="me-answers"),
+    path("me/exams/attempts/<int:pk>/clock/", me_exams.clock, name="me-clock"),
     path("me/exams/attempts/<int:pk>/submit/", me_exams.submit, name="me-submit"),
     path("me/exams/attempts/<int:pk>/result/", me_exams.result, name="me-result"),
     path("me/surveys/<uuid:pk>/", me_surveys.survey, name="me-survey"),

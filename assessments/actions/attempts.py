@@ -33,12 +33,12 @@ def start_attempt(*, exam: Exam, enrolment: Enrolment, by: User | None) -> Attem
     now = timezone.now()
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
     exam = Exam.objects.select_related("training_class__town", "bank").get(pk=exam.pk)
-    running = Attempt.objects.filter(exam=exam, enrolment=enrolment).open().first()
+    running: Attempt | None = Attempt.objects.filter(exam=exam, enrolment=enrolment).open().first()
     if running:
         return running
     retake = Retake.objects.filter(exam=exam, enrolment=enrolment).open().first()
     sitting = retake.sequence if retake else 0
-    done = list(Attempt.objects.filter(exam=exam, enrolment=enrolment))
+    done: list[Attempt] = list(Attempt.objects.filter(exam=exam, enrolment=enrolment))
     finished = next((attempt for attempt in done if attempt.sitting == sitting), None)
     if finished:
         return finished
@@ -176,7 +176,8 @@ def close_overdue(*, attempt_id: int, now: datetime) -> Attempt | None:
 
 def _locked(pk: int) -> Attempt:
     rows = Attempt.objects.select_related("exam__training_class__town", "enrolment__member")
-    return rows.select_for_update(of=("self",)).get(pk=pk)
+    found: Attempt = rows.select_for_update(of=("self",)).get(pk=pk)
+    return found
 
 
 def _finish(attempt: Attempt, at: datetime, closed_by: str, by: User | None) -> Attempt:

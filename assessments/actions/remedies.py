@@ -33,7 +33,7 @@ def give_retake(*, enrolment_id: int, sequence: int, now: datetime) -> Retake | 
     """The `sequence`-th retake of somebody who owes it by the facts of now, and a message; a reason why not otherwise."""
     rows = Enrolment.objects.select_related("training_class__town", "member")
     enrolment = rows.select_for_update(of=("self",)).get(pk=enrolment_id)
-    existing = Retake.objects.filter(enrolment=enrolment, sequence=sequence).first()
+    existing: Retake | None = Retake.objects.filter(enrolment=enrolment, sequence=sequence).first()
     if existing:
         return existing
     exam = Exam.objects.filter(training_class=enrolment.training_class).first()
@@ -148,7 +148,7 @@ def owe_make_up(*, enrolment_id: int, now: datetime) -> MakeUp | str:
     """A make-up for somebody over the limit by the marks of now, and a message; a reason why not otherwise."""
     rows = Enrolment.objects.select_related("training_class__town", "member")
     enrolment = rows.select_for_update(of=("self",)).get(pk=enrolment_id)
-    existing = MakeUp.objects.filter(enrolment=enrolment).first()
+    existing: MakeUp | None = MakeUp.objects.filter(enrolment=enrolment).first()
     if existing:
         return existing
     training_class = enrolment.training_class
@@ -250,7 +250,7 @@ def cancel_make_up(*, make_up: MakeUp, note: str, by: User) -> MakeUp:
 def locked_make_up(make_up: MakeUp, by: User) -> MakeUp:
     """The make-up as it is now, locked; refused to whoever does not run the class."""
     rows = MakeUp.objects.select_related("enrolment__training_class__town", "enrolment__member")
-    found = rows.select_for_update(of=("self",)).get(pk=make_up.pk)
+    found: MakeUp = rows.select_for_update(of=("self",)).get(pk=make_up.pk)
     must_run(by, found.enrolment.training_class.town)
     return found
 

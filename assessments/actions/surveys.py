@@ -220,4 +220,5 @@ def results(survey: Survey) -> dict[str, Any]:
 def _row(question: dict[str, Any], answers: list[SurveyAnswer]) -> dict[str, Any]:
     given = [one.ratings[str(question["id"])] for one in answers]
     shares = [(word, sum(rating == level for rating in given)) for level, word in SCALE.items()]
-    return {"text": question["text"], "mean": sum(given) / len(given), "shares": shares, "total": len(given)}
+    mean = sum(given) / len(given)
+    return {"text": question["text"], "mean": mean, "percent": round(100 * mean / max(SCALE)), "shares": shares}

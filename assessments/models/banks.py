@@ -19,7 +19,9 @@ class QuestionBankQuerySet(TownQuerySet):
 
     def editable_by(self, user: Any) -> "QuestionBankQuerySet":
         """A clerk edits the own town's banks; the county edits all."""
-        return self.visible_to(user) if user.is_county else self.filter(town__in=user.towns())
+        if not user.is_authenticated:
+            return self.none()
+        return self.all() if user.is_county else self.filter(town__in=user.editable_towns())
 
 
 class QuestionBank(models.Model):
@@ -46,6 +48,9 @@ class QuestionQuerySet(TownQuerySet):
 
     def visible_to(self, user: Any) -> "QuestionQuerySet":
         return self.filter(bank__in=QuestionBank.objects.visible_to(user))
+
+    def editable_by(self, user: Any) -> "QuestionQuerySet":
+        return self.filter(bank__in=QuestionBank.objects.editable_by(user))
 
     def usable(self) -> "QuestionQuerySet":
         return self.filter(retired_at=None)

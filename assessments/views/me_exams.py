@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +17,7 @@ from assessments.due import owed_by, sittable_exams
 from assessments.grading import is_right
 from assessments.models import Attempt, Exam, Retake
 from assessments.papers import KIND_NAMES, public
-from juxian.people.access import member_required
+from juxian.people.access import member_required, signed_in
 from juxian.people.models import Member
 from trainings.models import Enrolment
 
@@ -25,7 +25,10 @@ LETTERS = "ABCDEFGH"
 
 
 def _member(request: HttpRequest) -> Member:
-    return request.user.member_or_none  # type: ignore[union-attr, return-value]
+    member = signed_in(request).member_or_none
+    if member is None:
+        raise PermissionDenied
+    return member
 
 
 def _now_ms() -> int:
@@ -84,7 +87,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start, or go on."""
     found, enrolment = _my_exam(request, pk)
     try:
-        attempt = start_attempt(exam=found, enrolment=enrolment, by=request.user)  # type: ignore[arg-type]
+        attempt = start_attempt(exam=found, enrolment=enrolment, by=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("assessments:me-exam", pk)
@@ -93,7 +96,8 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _my_attempt(request: HttpRequest, pk: int) -> Attempt:
     rows = Attempt.objects.mine(request.user).select_related("exam__training_class")
-    return get_object_or_404(rows, pk=pk)
+    found: Attempt = get_object_or_404(rows, pk=pk)
+    return found
 
 
 @member_required
@@ -141,7 +145,7 @@ def _save_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             raw = request.POST.getlist(f"q{number}")
             choice = sorted(int(one) for one in raw if one.isdecimal())
             if choice != kept.get(number, []):
-                save_answer(attempt=attempt, number=number, choice=choice, client_seq=_now_ms(), by=request.user)  # type: ignore[arg-type]
+                save_answer(attempt=attempt, number=number, choice=choice, client_seq=_now_ms(), by=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("assessments:me-attempt", attempt.pk)
@@ -163,7 +167,7 @@ def answers(request: HttpRequest, pk: int) -> JsonResponse:
             number=body["number"],
             choice=body["choice"],
             client_seq=body["seq"],
-            by=request.user,  # type: ignore[arg-type]
+            by=signed_in(request),
         )
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "这个答案读不出来，请刷新页面再选一次。"}, status=400)
@@ -178,6 +182,15 @@ def answers(request: HttpRequest, pk: int) -> JsonResponse:
             "saved_at": f"{timezone.localtime(kept.saved_at):%H:%M:%S}",
         }
     )
+
+
+@member_required
+def clock(request: HttpRequest, pk: int) -> JsonResponse:
+    """What is left by the server's clock, and whether the paper was handed in elsewhere."""
+    found = _my_attempt(request, pk)
+    left = _clock(found)
+    over = found.finished_at is not None or left["grace"] == 0
+    return JsonResponse({"left": left["left"], "grace": left["grace"], "finished": over})
 
 
 @member_required
@@ -205,7 +218,7 @@ def _hand_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     except ValueError:
         unsaved = []
     try:
-        submit_attempt(attempt=attempt, answers=unsaved if isinstance(unsaved, list) else [], by=request.user)  # type: ignore[arg-type]
+        submit_attempt(attempt=attempt, answers=unsaved if isinstance(unsaved, list) else [], by=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("assessments:me-result", attempt.pk)

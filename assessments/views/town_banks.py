@@ -1,6 +1,7 @@
 """Question banks of a town and the shared ones."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,9 +15,9 @@ from assessments.actions.banks import add_question, change_question, must_edit, 
 from assessments.forms import BankForm, QuestionForm
 from assessments.models import Question, QuestionBank
 from assessments.questions import TRUE_FALSE, letters
-from assessments.views.town_exams import may_write, refuse_readers
+from assessments.views.town_exams import may_write
 from juxian.audit import log
-from juxian.people.access import staff_required
+from juxian.people.access import editor_required, signed_in, staff_required
 
 PAGE = 30
 
@@ -35,19 +36,18 @@ def banks(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/town_banks.html", ctx)
 
 
-@staff_required
+@editor_required
 def add_bank(request: HttpRequest) -> HttpResponse:
     """A new bank; the county's without a town is shared by all."""
-    refuse_readers(request)
-    shared = request.user.is_county  # type: ignore[union-attr]
-    towns = request.user.towns()  # type: ignore[union-attr]
+    shared = signed_in(request).is_county
+    towns = signed_in(request).editable_towns()
     initial = {} if shared else {"town": towns.first()}
     form = BankForm(request.POST or None, towns=towns, shared=shared, initial=initial)
     if request.method == "POST" and form.is_valid():
         bank = form.save()
         town_code = bank.town.code if bank.town else ""
         log.record(
-            by=request.user,
+            by=signed_in(request),
             action="assessments.bank_added",
             subject=bank,
             summary=f"新建题库：{bank.name}",
@@ -80,6 +80,7 @@ def bank(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "kind": kind,
         "words": words,
+        "query": f"{urlencode({'kind': kind, 'q': words})}&" if kind or words else "",
         "kinds": Question.Kind.choices,
         "can_write": _may_edit(request, found),
     }
@@ -87,19 +88,19 @@ def bank(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_edit(request: HttpRequest, bank: QuestionBank) -> bool:
-    editable = QuestionBank.objects.editable_by(request.user)  # type: ignore[arg-type]
+    editable = QuestionBank.objects.editable_by(signed_in(request))
     return may_write(request) and editable.filter(pk=bank.pk).exists()
 
 
-@staff_required
+@editor_required
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A new question."""
     found = get_object_or_404(QuestionBank.objects.visible_to(request.user), pk=pk)
-    must_edit(request.user, found)  # type: ignore[arg-type]
+    must_edit(signed_in(request), found)
     form = QuestionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            add_question(bank=found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            add_question(bank=found, by=signed_in(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -108,15 +109,15 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/town_question_form.html", {"nav": "banks", "bank": found, "form": form})
 
 
-@staff_required
+@editor_required
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a question for papers to come."""
     found = get_object_or_404(Question.objects.visible_to(request.user).select_related("bank"), pk=pk)
-    must_edit(request.user, found.bank)  # type: ignore[arg-type]
+    must_edit(signed_in(request), found.bank)
     form = QuestionForm(request.POST or None, initial=_initial(found))
     if request.method == "POST" and form.is_valid():
         try:
-            change_question(question=found, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            change_question(question=found, by=signed_in(request), **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -136,11 +137,11 @@ def _initial(question: Question) -> dict[str, Any]:
     }
 
 
-@staff_required
+@editor_required
 @require_POST
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Draw a question no more."""
     found = get_object_or_404(Question.objects.visible_to(request.user).select_related("bank"), pk=pk)
-    retire_question(question=found, by=request.user)  # type: ignore[arg-type]
+    retire_question(question=found, by=signed_in(request))
     messages.success(request, "题目已停用，以后组卷不再抽它。")
     return redirect("assessments:town-bank", found.bank_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,34 +15,28 @@ from assessments.actions.exams import exam_facts, wrong_to_release
 from assessments.forms import ExamForm
 from assessments.grading import standing
 from assessments.models import Attempt, Exam, QuestionBank, Retake
-from juxian.people.access import staff_required
+from juxian.people.access import editor_required, signed_in, staff_required
 from juxian.rules.lookup import value
 from trainings.models import Enrolment, TrainingClass
 
 
 def may_write(request: HttpRequest) -> bool:
     """Clerks and the county write; inspectors and auditors look."""
-    return bool(request.user.is_clerk or request.user.is_county)  # type: ignore[union-attr]
+    user = signed_in(request)
+    return user.is_clerk or user.is_county
 
 
-def refuse_readers(request: HttpRequest) -> None:
-    """403 for staff who only look."""
-    if not may_write(request):
-        raise PermissionDenied
-
-
-@staff_required
+@editor_required
 def set_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Arrange or change the exam of a class."""
-    refuse_readers(request)
-    classes = TrainingClass.objects.visible_to(request.user).select_related("town")
+    classes = TrainingClass.objects.editable_by(request.user).select_related("town")
     training_class = get_object_or_404(classes, pk=pk)
     exam = Exam.objects.visible_to(request.user).filter(training_class=training_class).first()
     banks = QuestionBank.objects.visible_to(request.user).filter(Q(town=training_class.town) | Q(town=None))
     form = ExamForm(request.POST or None, instance=exam, initial={} if exam else _defaults(training_class), banks=banks)
     if request.method == "POST" and form.is_valid():
         try:
-            exam = set_up_exam(training_class=training_class, by=request.user, **form.arranged())  # type: ignore[arg-type]
+            exam = set_up_exam(training_class=training_class, by=signed_in(request), **form.arranged())
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -140,14 +134,13 @@ def _counts(people: list[dict[str, Any]], now: Any) -> dict[str, int]:
     }
 
 
-@staff_required
+@editor_required
 @require_POST
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish the scores."""
-    refuse_readers(request)
-    found = get_object_or_404(Exam.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(Exam.objects.editable_by(request.user), pk=pk)
     try:
-        release_results(exam=found, by=request.user)  # type: ignore[arg-type]
+        release_results(exam=found, by=signed_in(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

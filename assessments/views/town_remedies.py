@@ -10,8 +10,8 @@ from assessments.actions import cancel_make_up, complete_make_up
 from assessments.actions.remedies import missed_sessions
 from assessments.forms import MakeUpForm
 from assessments.models import MakeUp, Retake
-from assessments.views.town_exams import may_write, refuse_readers
-from juxian.people.access import staff_required
+from assessments.views.town_exams import may_write
+from juxian.people.access import editor_required, signed_in, staff_required
 
 PAGE = 50
 
@@ -36,17 +36,16 @@ def remedies(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/town_remedies.html", ctx)
 
 
-@staff_required
+@editor_required
 def make_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Register a make-up as done, or drop it with a reason."""
-    refuse_readers(request)
-    rows = MakeUp.objects.visible_to(request.user)
+    rows = MakeUp.objects.editable_by(request.user)
     found = get_object_or_404(rows.select_related("enrolment__member", "enrolment__training_class"), pk=pk)
     form = MakeUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         action = cancel_make_up if request.POST.get("go") == "cancel" else complete_make_up
         try:
-            done = action(make_up=found, note=form.cleaned_data["note"], by=request.user)  # type: ignore[arg-type]
+            done = action(make_up=found, note=form.cleaned_data["note"], by=signed_in(request))
         except ValidationError as error:
             form.add_error(None, error)
         else:
