@@ -63,8 +63,8 @@ class MemberQuerySet(DerivedQuerySet, PersonalQuerySet):  # type: ignore[overrid
     town_path = "branch__town"
 
     def mine(self, user: Any) -> "MemberQuerySet":
-        """The member linked to `user`."""
-        return self.filter(user_id=user.pk)
+        """The member linked to `user`; nobody before sign-in, for members without an account have no user either."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
     def counted(self) -> "MemberQuerySet":
         """The denominator of 全员: normal status, not exempt (Regulations 2019 Arts. 20, 23)."""

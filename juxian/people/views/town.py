@@ -124,7 +124,7 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
 def slips(request: HttpRequest) -> HttpResponse:
     """Choose a branch (or come with a list of members), get a sheet of slips to print and cut."""
     user = signed_in(request)
-    form = SlipSheetForm(request.POST or None, user=user)
+    form = SlipSheetForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         rows = Member.objects.editable_by(user).filter(left_on=None).select_related("branch__town", "user")
         try:
