@@ -40,6 +40,7 @@ class Problem:
     text: str
     remedy: str
     fatal: bool = True
+    code: str = ""
 
 
 @dataclass(slots=True)
@@ -76,8 +77,10 @@ class Row:
             self.blame(key, fault.text, fault.remedy)
             return default
 
-    def blame(self, key: str, text: str, remedy: str, *, fatal: bool = True, shown: str | None = None) -> None:
-        """Note a problem with the cell under `key`."""
+    def blame(
+        self, key: str, text: str, remedy: str, *, fatal: bool = True, shown: str | None = None, code: str = ""
+    ) -> None:
+        """Note a problem with the cell under `key`; `code` lets a page tell one sort from another."""
         column = next((column for column in self.table.known if column.key == key), None)
         position = self.table.columns.get(key)
         self.problems.append(
@@ -89,6 +92,7 @@ class Row:
                 text=text,
                 remedy=remedy,
                 fatal=fatal,
+                code=code,
             )
         )
 

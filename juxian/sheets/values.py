@@ -138,4 +138,4 @@ def _build(year: str, month: str, day: str | None) -> FoundDate:
 def masked(text: str) -> str:
     """For lists of problems: long runs of digits lose their middle, long texts their end."""
     short = text if len(text) <= 40 else f"{text[:40]}…"
-    return re.sub(r"\d{7,}[\dXx]?", lambda run: f"{run[0][:6]}****{run[0][-3:]}", short)
+    return re.sub(r"\d{9,}[\dXx]?", lambda run: f"{run[0][:6]}****{run[0][-3:]}", short)

@@ -12,6 +12,7 @@ from juxian.sheets import CannotRead, Options, Preview, start_preview
 
 CHUNK = 5_000
 SUGGESTED = 50
+UNKNOWN_BRANCH = "unknown_branch"
 ASK_COUNTY = "向县委组织部核实组织关系后再导入"
 
 
@@ -170,7 +171,8 @@ class _Check:
         new.members += 1
         if self._wanted(new):
             return new.row
-        entry.row.blame("branch", "系统里没有这个党支部", "核对名称；确实是新支部的，勾选“新建支部”")
+        remedy = "核对名称；确实是新支部的，勾选“新建支部”"
+        entry.row.blame("branch", "系统里没有这个党支部", remedy, code=UNKNOWN_BRANCH)
         return None
 
     def _wanted(self, new: NewBranch) -> bool:
@@ -179,7 +181,7 @@ class _Check:
     def _unknown_fact(self, new: NewBranch) -> dict[str, Any]:
         near: list[str] = []
         if len(self.unknown) <= SUGGESTED:
-            others = [other.name for other in self.unknown.values() if other is not new and other.town == new.town]
+            others = [o.name for o in self.unknown.values() if o.town == new.town and o.members > new.members]
             near = get_close_matches(unit_text(new.name), [*self.branches.names(new.town), *others], n=1, cutoff=0.75)
         return {
             "code": new.code,

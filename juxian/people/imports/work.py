@@ -10,9 +10,10 @@ from juxian.files.models import StoredFile
 from juxian.files.store import DamagedFile, is_whole, path_of, store
 from juxian.obligations.models import Obligation
 from juxian.obligations.registry import Done, Kind, Outcome, Superseded
+from juxian.people.imports.compare import UNKNOWN_BRANCH
 from juxian.people.imports.runs import COMMIT_KIND, PREVIEW_KIND
 from juxian.people.models import ImportRun
-from juxian.sheets import CannotRead, Importer, Preview, commit, importers, refused_rows
+from juxian.sheets import CannotRead, Importer, Preview, Problem, commit, importers, refused_rows
 
 KEPT_PROBLEMS = 300
 LEASE_SECONDS = 300
@@ -119,12 +120,18 @@ def _describe(run: ImportRun, result: Preview) -> None:
     """Counts, first problems and the sheet of refused rows, for the page."""
     run.counts, run.facts = result.counts(), result.facts
     run.done_rows = run.total_rows = result.rows
-    ordered = sorted(result.problems, key=lambda problem: (not problem.fatal, problem.row, problem.letter))
-    fatal = [asdict(problem) for problem in ordered if problem.fatal]
-    warnings = [asdict(problem) for problem in ordered if not problem.fatal]
-    run.problems = [*fatal[:KEPT_PROBLEMS], *warnings[:KEPT_PROBLEMS]]
+    fatal, warnings = _sorted_problems(result)
+    run.problems = [asdict(problem) for problem in [*fatal[:KEPT_PROBLEMS], *warnings[:KEPT_PROBLEMS]]]
     run.facts |= {"faults": len(fatal), "cautions": len(warnings)}
     run.refused_file = _store_refused(run, result)
+
+
+def _sorted_problems(result: Preview) -> tuple[list[Problem], list[Problem]]:
+    """What keeps rows out (branches to be chosen apart, the page lists those), and warnings of the other rows."""
+    refused = {row.number for row in result.refused}
+    ordered = sorted(result.problems, key=lambda problem: (problem.row, len(problem.letter), problem.letter))
+    fatal = [problem for problem in ordered if problem.fatal and problem.code != UNKNOWN_BRANCH]
+    return fatal, [problem for problem in ordered if not problem.fatal and problem.row not in refused]
 
 
 def _store_refused(run: ImportRun, result: Preview) -> StoredFile | None:

@@ -28,6 +28,7 @@ from juxian.sheets import template
 PAGE = 20
 SHOWN_PROBLEMS = 20
 SHOWN_WARNINGS = 12
+SHOWN_ROWS = 12
 SILENT_SECONDS = 180
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -84,6 +85,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(runs, pk=pk)
     show_all = "all" in request.GET
     faults = [problem for problem in run.problems if problem["fatal"]]
+    branches = run.facts.get("unknown_branches", [])
+    unplaced = sum(branch["members"] for branch in branches if not branch["wanted"])
     ctx = {
         "nav": "imports",
         "run": run,
@@ -92,7 +95,9 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "faults": faults if show_all else faults[:SHOWN_PROBLEMS],
         "show_all": show_all,
         "cautions": _cautions(run),
-        "branches": run.facts.get("unknown_branches", []),
+        "branches": branches,
+        "unplaced": unplaced,
+        "faulty": run.counts.get("rejected", 0) - unplaced,
         "waiting": _waiting(run) if run.is_working else None,
         "may_edit": ImportRun.objects.editable_by(user).filter(pk=run.pk).exists(),
     }
@@ -104,13 +109,14 @@ def _cautions(run: ImportRun) -> list[dict[str, Any]]:
     found = [problem for problem in run.problems if not problem["fatal"]]
     numbers = Counter((problem["column"], problem["text"]) for problem in found)
     return [
-        {
-            "text": f"{column}：{text}",
-            "number": number,
-            "rows": "、".join(str(p["row"]) for p in found if (p["column"], p["text"]) == (column, text))[:60],
-        }
+        {"text": f"{column}：{text}", "number": number, "rows": _row_list(found, column, text)}
         for (column, text), number in numbers.most_common(SHOWN_WARNINGS)
     ]
+
+
+def _row_list(found: list[dict[str, Any]], column: str, text: str) -> str:
+    rows = [str(problem["row"]) for problem in found if (problem["column"], problem["text"]) == (column, text)]
+    return "、".join(rows[:SHOWN_ROWS]) + (" 等" if len(rows) > SHOWN_ROWS else "")
 
 
 def _waiting(run: ImportRun) -> dict[str, Any]:
