@@ -4,7 +4,7 @@
 `DerivedModel` serves save(update_fields=…). A write that could leave the column stale is refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import FieldError
@@ -51,6 +51,19 @@ def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
 
 class DerivedQuerySet(models.QuerySet[Any]):
     """Keeps derived columns right in bulk writes."""
+
+    def bulk_create(
+        self,
+        objs: Iterable[Any],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Any]:
+        """`update_fields` of an upsert takes the derived columns along; new rows get them from `pre_save`."""
+        names = None if update_fields is None else with_derived(self.model, update_fields)
+        return super().bulk_create(objs, batch_size, ignore_conflicts, update_conflicts, names, unique_fields)
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         rows = tuple(objs)
