@@ -82,11 +82,12 @@ class YearPlanAdmin(Decided):
     list_filter = ["state", "year", "town"]
     list_select_related = ["town", "submitted_by"]
     search_fields = ["town__name"]
-    inlines: ClassVar = [LineInline]
-    actions: ClassVar = ["approve", "send_back"]
+    inlines = [LineInline]
+    actions = ["approve", "send_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).annotate(lines_n=Count("lines"), people_n=Sum("lines__people"))
+        rows: QuerySet = super().get_queryset(request).annotate(lines_n=Count("lines"), people_n=Sum("lines__people"))
+        return rows
 
     @admin.display(description="班次", ordering="lines_n")
     def line_count(self, plan: Any) -> int:
@@ -129,12 +130,13 @@ class TrainingClassAdmin(Decided):
     list_select_related = ["town", "submitted_by"]
     search_fields = ["code", "title", "town__name"]
     date_hierarchy = "starts_on"
-    inlines: ClassVar = [SessionInline, QuotaInline, DossierInline]
-    actions: ClassVar = ["approve", "send_back"]
+    inlines = [SessionInline, QuotaInline, DossierInline]
+    actions = ["approve", "send_back"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         seated = Count("enrolments", filter=Q(enrolments__state=Enrolment.State.SEATED))
-        return super().get_queryset(request).annotate(seated_n=seated)
+        rows: QuerySet = super().get_queryset(request).annotate(seated_n=seated)
+        return rows
 
     @admin.display(description="录取", ordering="seated_n")
     def seated(self, training_class: Any) -> int:
