@@ -8,10 +8,10 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.figures import Open, open_by_town
+from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.figures import coverage, teaching_points
 from courses.figures import featured, featured_by_theme
-from juxian.charts import Columns, Segment, divided, paired
+from juxian.charts import Columns, Segment, divided, paired, rule_place
 from juxian.people.models import Member, Town, User
 from lecturers.figures import experts, pool
 from trainings.figures import (
@@ -92,7 +92,7 @@ def hours_rows(found: list[Distribution]) -> list[HoursRow]:
             found=row,
             bar=divided([("f-ok", row.met), ("f-warn", row.near), ("f-bad", row.far), ("f-idle", row.none)]),
         )
-        for row in found
+        for row in sorted(found, key=rule_place)
         if row.bound
     ]
 
@@ -109,13 +109,13 @@ def waiting(user: User, today: date) -> list[Waiting]:
     classes = TrainingClass.objects.visible_to(user).filter(state=State.SUBMITTED)
     first = classes.aggregate(first=Min("starts_on"))["first"]
     if first:
-        url = f"{reverse('trainings:town-list')}?state=submitted"
+        url = f"{reverse('admin:trainings_trainingclass_changelist')}?state__exact=submitted"
         words = f"{classes.count()} 个班，最早的 {first.month}月{first.day}日开班"
         rows.append(Waiting("开班审批", words, first, url))
     plans = YearPlan.objects.visible_to(user).filter(state=YearPlan.State.SUBMITTED)
     for year in sorted(set(plans.values_list("year", flat=True))):
         towns = [plan.town.name for plan in plans.filter(year=year).select_related("town").order_by("town__code")]
-        url = f"{reverse('trainings:town-plans')}?state=submitted"
+        url = f"{reverse('admin:trainings_yearplan_changelist')}?state__exact=submitted"
         words = f"{towns[0]}等 {len(towns)} 个镇街已送审" if len(towns) > 1 else f"{towns[0]}已送审"
         rows.append(Waiting(f"{year}年度计划审批", words, date(year, 1, 1), url))
     return sorted(rows, key=lambda row: row.due)
@@ -170,6 +170,8 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
         "waiting": [(row, row.tone(today)) for row in waiting(user, today)],
         "towns": towns,
         "owed": owed,
+        "passed": pass_rate(),
+        "surveyed": survey_answers(),
         "owed_bar": divided([("f-bad", owed.overdue), ("f-info", owed.total - owed.overdue)]),
         "chart": columns,
         "planned": planned,

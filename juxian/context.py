@@ -102,7 +102,7 @@ class Shell:
         user = self._known
         if user is None:
             return 0
-        messages = InboxMessage.objects.visible_to(user) if self.works else InboxMessage.objects.mine(user)
+        messages = InboxMessage.objects.visible_to(user) if user.is_clerk else InboxMessage.objects.mine(user)
         return int(messages.unread().count())
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.due import desk_work
-from juxian.charts import Segment, divided
+from juxian.charts import Segment, divided, rule_place
 from juxian.people.models import ImportRun, Member, Town, User
 from juxian.templatetags.portal import WEEKDAYS
 from trainings.figures import Distribution, hours_distribution
@@ -45,13 +45,16 @@ class Work:
     def day(self) -> date:
         return timezone.localdate(self.when) if isinstance(self.when, datetime) else self.when
 
-    def word(self, today: date) -> str:
-        """逾期 3 天, 17:30 前, 今天, 周三, 12月4日."""
+    def word(self, now: datetime) -> str:
+        """逾期 3 天, 17:30 前, 已到点, 今天, 周三, 12月4日."""
+        today = timezone.localdate(now)
         late = (today - self.day).days
         if late > 0:
             return f"逾期 {late} 天"
+        if late == 0 and isinstance(self.when, datetime):
+            return "已到点" if self.when <= now else f"{timezone.localtime(self.when):%H:%M} 前"
         if late == 0:
-            return f"{timezone.localtime(self.when):%H:%M} 前" if isinstance(self.when, datetime) else "今天"
+            return "今天"
         monday = today - timedelta(days=today.weekday())
         if self.day < monday + timedelta(days=7):
             return f"周{WEEKDAYS[self.day.weekday()]}"
@@ -94,8 +97,9 @@ class Slot:
     tone: str
 
 
-def grouped(rows: Iterable[Work], today: date) -> list[Group]:
+def grouped(rows: Iterable[Work], now: datetime) -> list[Group]:
     """Overdue, today, this week, later; empty groups are left out."""
+    today = timezone.localdate(now)
     sunday = today + timedelta(days=6 - today.weekday())
     ordered = sorted(rows, key=lambda row: (row.day, isinstance(row.when, date) and not isinstance(row.when, datetime)))
     parts = (
@@ -105,7 +109,7 @@ def grouped(rows: Iterable[Work], today: date) -> list[Group]:
         ("以后", "", [row for row in ordered if row.day > sunday]),
     )
     return [
-        Group(title, tone, [(row.word(today), row) for row in found[:SHOWN]], max(len(found) - SHOWN, 0))
+        Group(title, tone, [(row.word(now), row) for row in found[:SHOWN]], max(len(found) - SHOWN, 0))
         for title, tone, found in parts
         if found
     ]
@@ -311,6 +315,6 @@ def hours_of(user: User, town: Town, year: int) -> list[HoursLine]:
             row,
             divided([("f-ok", row.met), ("f-warn", row.near), ("f-bad", row.far), ("f-idle", row.none)]),
         )
-        for row in hours_distribution(members, year)
+        for row in sorted(hours_distribution(members, year), key=rule_place)
         if row.bound
     ]

@@ -92,9 +92,8 @@ def _held(
     if strangers < 0:
         raise ValueError(f"{town} has {len(pool)} people to enrol, the class needs {size}")
     people = plot.random.sample(pool, size + strangers)
-    hero = plot.hero
-    if hero in pool:
-        people = [hero, *[member for member in people if member is not hero]][: size + strangers]
+    if plot.hero in pool:
+        people = _with_hero(plot, people, pool, wanted=posts or index < len(plot.towns))
     count = 6 if posts else plot.random.choice((2, 3, 4, 4, 6))
     title = POST_TITLE if posts else CLASS_TITLES[index % len(CLASS_TITLES)]
     return Outline(
@@ -112,6 +111,20 @@ def _held(
     )
 
 
+def _with_hero(plot: Plot, people: list[Member], pool: list[Member], *, wanted: bool) -> list[Member]:
+    """The hero comes to the class for people with posts and to one other, and sits out the rest."""
+    hero = plot.hero
+    if hero is None or (hero in people) == wanted:
+        if hero in people:
+            people.remove(hero)
+            people.insert(0, hero)
+        return people
+    if wanted:
+        return [hero, *people[1:]]
+    stand_in = next(member for member in pool if member not in people)
+    return [stand_in if member is hero else member for member in people]
+
+
 def _small(plot: Plot, town: Town, size: int) -> list[Member]:
     """A few people with the hero among them, where the town is the hero's."""
     people = plot.random.sample(eligible(plot, town), size)
@@ -125,7 +138,7 @@ def live(plot: Plot) -> list[Outline]:
     """Beside the held ones: work on every desk. Every town closes, runs, enrols and drafts something."""
     rows: list[Outline] = []
     for index, town in enumerate(plot.towns):
-        rows += [_closing(plot, town), _running(plot, town), _enrolling(plot, town), _draft(plot, town)]
+        rows += [_closing(plot, town), _running(plot, town), _enrolling(plot, town), _draft(plot, town, soon=index % 2 == 1)]
         if index % 4 == 1:
             rows.append(_waiting(plot, town, State.SUBMITTED))
         if index % 4 == 2:
@@ -179,8 +192,8 @@ def _enrolling(plot: Plot, town: Town) -> Outline:
     )
 
 
-def _draft(plot: Plot, town: Town) -> Outline:
-    first = plot.day(24)
+def _draft(plot: Plot, town: Town, *, soon: bool) -> Outline:
+    first = plot.day(10 if soon else 24)
     return Outline(
         town=town,
         title="流动党员返乡培训班",

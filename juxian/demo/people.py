@@ -55,12 +55,10 @@ def make_users(plot: Plot) -> None:
     User.objects.update(created_at=plot.moment(plot.day(-400)))
 
 
-def _branch_name(village: str) -> str:
-    for tail in ("村民委员会", "居民委员会"):
-        if village.endswith(tail):
-            stem = village.removesuffix(tail)
-            return f"{stem}{'' if stem.endswith(('村', '社区')) else '村'}党支部"
-    return f"{village}党支部"
+def place_name(committee: str) -> str:
+    """甲子山村村民委员会 → 甲子山村, 福祥社区居民委员会 → 福祥社区."""
+    stem = committee.removesuffix("村民委员会").removesuffix("居民委员会")
+    return stem if stem.endswith(("村", "社区")) else f"{stem}村"
 
 
 def make_branches(plot: Plot) -> dict[int, list[Branch]]:
@@ -69,7 +67,7 @@ def make_branches(plot: Plot) -> dict[int, list[Branch]]:
     made: list[Branch] = []
     for row in rows("villages.csv"):
         kind = Branch.Kind.COMMUNITY if "社区" in row["name"] else Branch.Kind.RURAL
-        made.append(Branch(town=by_code[row["town_code"]], name=_branch_name(row["name"]), kind=kind))
+        made.append(Branch(town=by_code[row["town_code"]], name=f"{place_name(row['name'])}党支部", kind=kind))
     for town in plot.towns:
         made += [Branch(town=town, name=f"{town.name}{name}", kind=kind) for name, kind in EXTRA_BRANCHES]
     _tell_apart(made)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from assessments.models import MakeUp
 from juxian.demo.outline import Outline, State
+from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import Plot, save_all
 from juxian.rules.lookup import value
 from trainings.actions.hours import entry_key
@@ -14,7 +15,7 @@ from trainings.actions.outcomes import absence_objection
 from trainings.models import Enrolment, HourEntry, Mark, MarkStatus, Session
 
 LATE, LEAVE, ABSENT = 0.03, 0.015, 0.006
-DONE_SHARE, OVERDUE_SHARE = 0.82, 0.06
+DONE_SHARE, OVERDUE_SHARE, OVERDUE_DAYS = 0.82, 0.3, 30
 
 
 class Roll:
@@ -44,13 +45,18 @@ class Roll:
         return "late" if chance < ABSENT + LEAVE + LATE else "present"
 
     def held(self, outline: Outline) -> list[Session]:
-        """Sessions with a roll: all of a closed class; of a running one those before today and this morning's."""
+        """Sessions with a roll: all of a closed class; of a running one those before today and this morning's.
+
+        In the hero's town yesterday afternoon was forgotten, so that something is overdue on that desk.
+        """
         if outline.state in (State.CLOSING, State.ARCHIVED):
             return outline.sessions
         if outline.state != State.RUNNING:
             return []
-        today = self.plot.at
-        return [s for s in outline.sessions if s.day < today or (s.day == today and s.half == Session.Half.MORNING)]
+        today, forgotten = self.plot.at, outline.town.code == HERO_TOWN
+        mornings = [s for s in outline.sessions if s.day == today and s.half == Session.Half.MORNING]
+        earlier = [s for s in outline.sessions if s.day < today]
+        return [*(earlier[:1] if forgotten else earlier), *mornings]
 
 
 def write_marks(plot: Plot, outlines: list[Outline]) -> list[Mark]:
@@ -128,7 +134,8 @@ def _make_up(
     plot: Plot, enrolment: Enrolment, hours: Decimal, opened: datetime, days: int, *, came: bool
 ) -> MakeUp:  # fmt: skip
     row = MakeUp(enrolment=enrolment, missed_hours=hours, due_on=(opened + timedelta(days=days)).date())
-    if row.due_on >= plot.at or plot.random.random() < OVERDUE_SHARE:
+    recent = row.due_on >= plot.day(-OVERDUE_DAYS)
+    if row.due_on >= plot.at or (recent and plot.random.random() < OVERDUE_SHARE):
         return row
     row.closed_at = opened + timedelta(days=days - 4)
     if came and plot.random.random() < DONE_SHARE:

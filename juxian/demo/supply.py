@@ -7,6 +7,7 @@ from decimal import Decimal
 from centres.models import BrandTheme, Centre, Room, TeachingPoint
 from courses.models import Course, CourseVersion
 from juxian.county.load import rows
+from juxian.demo.people import place_name
 from juxian.demo.plot import Plot, save_all
 from juxian.demo.words import EXTRA_THEMES, FORMS, JIAZI, LECTURER_TOPICS, ROOMS, THEME_COURSES, TOPICS, UNITS
 from lecturers.models import Appointment, Lecturer, LecturerKind
@@ -71,7 +72,7 @@ def furnish(plot: Plot, supply: Supply, centres: list[Centre], themes: dict[int,
         supply.rooms.setdefault(room.centre.town_id, []).append(room)
     villages: dict[str, list[str]] = {}
     for row in rows_of_villages():
-        villages.setdefault(row["town_code"], []).append(row["name"].removesuffix("民委员会"))
+        villages.setdefault(row["town_code"], []).append(place_name(row["name"]))
     points = []
     for index, centre in enumerate(centres):
         names = villages[centre.town.code][: 2 + index % 4]

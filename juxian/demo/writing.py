@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from courses.models import CourseVersion
 from juxian.demo.outline import Outline, State
+from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import Plot, save_all
 from juxian.demo.supply import Supply
 from juxian.demo.words import SESSION_TOPICS
@@ -34,7 +35,8 @@ def write_plans(plot: Plot, outlines: list[Outline]) -> None:
     """An approved plan per town and year with a line for every class, and one line nobody has opened yet."""
     county = plot.users["county"]
     plans: dict[tuple[int, int], YearPlan] = {}
-    for outline in outlines:
+    planned = [outline for outline in outlines if _is_planned(plot, outline)]
+    for outline in planned:
         key = (outline.town.pk, outline.starts_on.year)
         if key not in plans:
             plans[key] = YearPlan(
@@ -48,11 +50,11 @@ def write_plans(plot: Plot, outlines: list[Outline]) -> None:
             )
     save_all(YearPlan, list(plans.values()))
     lines = []
-    for outline in outlines:
+    for outline in planned:
         outline.line = _line(plans[outline.town.pk, outline.starts_on.year], outline)
         lines.append(outline.line)
     for (_, year), plan in plans.items():
-        if year == plot.at.year:
+        if plan.town.code == HERO_TOWN or (year == plot.at.year and plot.towns.index(plan.town) % 4 == 3):
             lines.append(
                 PlanLine(
                     plan=plan,
@@ -71,6 +73,12 @@ def write_plans(plot: Plot, outlines: list[Outline]) -> None:
             plot.note(plot.moment(moment), by, action, plan, word, plan.town.code)
     save_all(PlanLine, lines)
     _next_year(plot)
+
+
+def _is_planned(plot: Plot, outline: Outline) -> bool:
+    """The held classes and some of those enrolling come from the plan; the rest was opened beside it."""
+    enrolling = outline.state == State.ENROLLING and plot.towns.index(outline.town) % 2 == 0
+    return outline.state == State.ARCHIVED or enrolling
 
 
 def _line(plan: YearPlan, outline: Outline) -> PlanLine:

@@ -30,7 +30,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "now": now,
         "today": today,
         "next": next_of(user, town, now),
-        "groups": grouped(work_of(user, town, now), today),
+        "groups": grouped(work_of(user, town, now), now),
         "slots": today_of(user, town, now),
         "classes": classes,
         "archived": archived,

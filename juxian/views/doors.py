@@ -29,6 +29,7 @@ def teach(request: HttpRequest) -> HttpResponse:
     if lecturer is None:
         raise PermissionDenied
     today = timezone.localdate()
+    # A lecturer teaches in whatever town.
     own = Session.objects.taught_by(lecturer).standing().select_related("training_class__town", "room__centre", "point")
     ctx = {
         "nav": "teach",
