@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from juxian.people.models import Member
 from trainings.models import HourEntry, HourRule
+from trainings.words import plain
 
 YEARLY = "calendar_year"
 NEW_SECRETARY = "once_within_6_months"
@@ -54,7 +55,7 @@ class RuleProgress:
         """已达标, or what is missing."""
         if self.met:
             return "已达标"
-        parts = [f"还差 {self.missing.normalize():f} 学时"] if self.missing else []
+        parts = [f"还差 {plain(self.missing)} 学时"] if self.missing else []
         classes = (self.centralised_target or 0) - self.centralised_done
         if classes > 0:
             parts.append(f"还差 {classes} 次县级集中培训")
@@ -131,7 +132,7 @@ def _progress(rule: HourRule, window: tuple[date, date], hours: Decimal, days: l
 def progress_of_all(members: Iterable[Member], year: int) -> dict[int, list[RuleProgress]]:
     """Progress by member id, for as many members as you like. Three queries."""
     people = list(members)
-    rules = list(HourRule.objects.in_force(date(year, 12, 31)).order_by("min_hours", "code"))
+    rules = list(HourRule.objects.in_force(date(year, 12, 31)).order_by(F("min_hours").asc(nulls_last=True), "code"))
     pks = [member.pk for member in people]
     sums = HourEntry.objects.in_year(year).filter(member_id__in=pks).order_by().values("member_id")
     hours = {row["member_id"]: row["total"] for row in sums.annotate(total=Sum("hours"))}

@@ -8,14 +8,15 @@ from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
 from trainings.hours import progress
 from trainings.models import Enrolment
+from trainings.words import plain
 
 
 def member_hours(member: Member, user: User) -> Iterable[Row]:
     """This year against each rule that binds, then the latest classes of the towns the reader sees."""
     year = timezone.localdate().year
     for item in progress(member, year):
-        said = f"{item.hours.normalize():f} 学时" if item.target is not None else f"{item.centralised_done} 次集中培训"
-        target = f" {item.target.normalize():f} 学时" if item.target is not None else ""
+        said = f"{plain(item.hours)} 学时" if item.target is not None else f"{item.centralised_done} 次集中培训"
+        target = f" {plain(item.target)} 学时" if item.target is not None else ""
         yield Row(f"{year}年 {item.rule.audience}{target}", f"{said}，{item.word}", "", item.tone)
     rows = Enrolment.objects.visible_to(user).filter(member=member).exclude(state=Enrolment.State.CANCELLED)
     for row in rows.select_related("training_class").order_by("-training_class__starts_on", "-pk")[:5]:

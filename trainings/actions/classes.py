@@ -16,6 +16,7 @@ from trainings.actions.rights import State, locked_class, must_be, must_decide, 
 from trainings.gates import missing_at
 from trainings.models import Enrolment, Mark, TrainingClass
 from trainings.registry import Gate, registry
+from trainings.words import plain
 
 
 def _pass(gate: Gate, training_class: TrainingClass) -> None:
@@ -145,7 +146,7 @@ def archive_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     training_class.state, training_class.archived_by = State.ARCHIVED, by
     training_class.archived_at = timezone.now()
     total = sum(entry.hours for entry in posted)
-    summary = f"归档：结业 {outcomes['completed']} 人，未结业 {outcomes['not_completed']} 人，入账 {total:g} 学时"
+    summary = f"归档：结业 {outcomes['completed']} 人，未结业 {outcomes['not_completed']} 人，入账 {plain(total)} 学时"
     return _moved(training_class, by, "archive", summary, ["archived_by", "archived_at"])
 
 

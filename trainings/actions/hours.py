@@ -13,6 +13,7 @@ from juxian.rules.lookup import value
 from trainings.actions.rights import State, locked_class, must_be, must_run, need_text
 from trainings.attendance import effective_marks
 from trainings.models import Enrolment, HourEntry, Mark, Session, TrainingClass
+from trainings.words import plain
 
 
 def entry_key(session: Session, enrolment: Enrolment, number: int) -> str:
@@ -35,7 +36,7 @@ def _entry(
         is_centralised=training_class.level == TrainingClass.Level.COUNTY,
         title=f"{training_class.title}：{session.topic}"[:120],
         key=entry_key(session, enrolment, number),
-        rule_note=f"按课次 {session.hours:g} 学时；县级设置半天 {half_day} 学时",
+        rule_note=f"按课次 {plain(session.hours)} 学时；县级设置半天 {half_day} 学时",
         posted_by=by,
         posted_at=timezone.now(),
     )
@@ -101,7 +102,7 @@ def reverse_entry(*, entry: HourEntry, reason: str, by: User) -> HourEntry:
         posted_by=by,
         posted_at=timezone.now(),
     )
-    summary = f"冲销{entry.member.name} {entry.hours:g} 学时：{reason}"
+    summary = f"冲销{entry.member.name} {plain(entry.hours)} 学时：{reason}"
     record(by=by, action="hours.reverse", subject=row, summary=summary, town_code=entry.town.code)
     return row
 

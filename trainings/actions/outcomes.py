@@ -10,6 +10,7 @@ from juxian.rules.lookup import value
 from trainings.attendance import attended_hours
 from trainings.models import Enrolment, TrainingClass
 from trainings.registry import registry
+from trainings.words import plain
 
 Outcome = Enrolment.Outcome
 
@@ -19,7 +20,7 @@ def absence_objection(total: Decimal, attended: Decimal, limit: Fraction) -> str
     missed = total - attended
     if Fraction(missed) <= Fraction(total) * limit:
         return ""
-    return f"缺课 {missed:g} 学时，超过全班 {total:g} 学时的 {limit}。"
+    return f"缺课 {plain(missed)} 学时，超过全班 {plain(total)} 学时的 {limit}。"
 
 
 def _judge(enrolment: Enrolment, total: Decimal, attended: Decimal, limit: Fraction) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from trainings.models import DossierItem, Enrolment, HourEntry, Session, Trainin
 from trainings.registry import registry
 from trainings.views.asking import SignedRequest, class_in_scope
 from trainings.views.stages import GATES, TONES, next_move, steps
+from trainings.words import plain
 
 State = TrainingClass.State
 GATE_TITLES = {State.DRAFT: "送审", State.RUNNING: "结班", State.CLOSING: "归档"}
@@ -84,7 +85,7 @@ def _results(
         done = sum(row.outcome == Enrolment.Outcome.COMPLETED for row in seated)
         rows.append(("结业", f"{done} / {len(seated)} 人"))
         total = HourEntry.objects.filter(training_class=training_class).total()
-        rows.append(("已入账", f"{total.normalize():f} 学时"))
+        rows.append(("已入账", f"{plain(total)} 学时"))
     return rows
 
 

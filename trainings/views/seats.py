@@ -16,6 +16,7 @@ from trainings.forms import NamesForm
 from trainings.hours import progress_of_all, who_is_due
 from trainings.models import Enrolment, Quota, TrainingClass
 from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, tried_form
+from trainings.words import plain
 
 SHOWN = 300
 
@@ -80,7 +81,7 @@ def _candidates(request: SignedRequest, training_class: TrainingClass) -> dict[s
     year = training_class.starts_on.year
     if request.GET.get("by") == "due":
         due = who_is_due(members, year)
-        lines = [(row.member, f"今年 {row.hours.normalize():f} 学时，差 {row.missing.normalize():f}") for row in due]
+        lines = [(row.member, f"今年 {plain(row.hours)} 学时，差 {plain(row.missing)}") for row in due]
     else:
         people = list(members[: SHOWN + 1])
         found = progress_of_all(people[:SHOWN], year)
