@@ -9,6 +9,7 @@ from django.utils import timezone
 from centres.models import Centre, Standard
 from lecturers.models import Lecturer
 from trainings.models import Session
+from trainings.views.asking import SignedRequest
 
 
 @login_not_required
@@ -23,13 +24,13 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
-def teach(request: HttpRequest) -> HttpResponse:
+def teach(request: SignedRequest) -> HttpResponse:
     """The coming and the last sessions of the lecturer who is signed in; 403 for everybody else."""
-    lecturer = Lecturer.objects.filter(user_id=request.user.pk).select_related("kind").first()
+    lecturer = Lecturer.objects.filter(user=request.user).select_related("kind").first()
     if lecturer is None:
         raise PermissionDenied
     today = timezone.localdate()
-    # A lecturer teaches in whatever town.
+    # scope: the lecturer's own sessions, in whatever town
     own = Session.objects.taught_by(lecturer).standing().select_related("training_class__town", "room__centre", "point")
     ctx = {
         "nav": "teach",
@@ -40,10 +41,10 @@ def teach(request: HttpRequest) -> HttpResponse:
     return render(request, "juxian/teach.html", ctx)
 
 
-def inspect(request: HttpRequest) -> HttpResponse:
+def inspect(request: SignedRequest) -> HttpResponse:
     """The centres and the items of the standard, for inspectors and the county."""
     user = request.user
-    if not user.is_authenticated or not (user.is_inspector or user.is_county):
+    if not (user.is_inspector or user.is_county):
         raise PermissionDenied
     ctx = {
         "nav": "inspect",

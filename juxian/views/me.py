@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Max, Min, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from juxian.people.models import Member, User
 from juxian.templatetags.portal import cn_day
 from trainings.hours import RuleProgress, progress
 from trainings.models import Enrolment, HourEntry, Session, TrainingClass
+from trainings.views.asking import SignedRequest
 
 COMING, RECORD = 5, 6
 State = TrainingClass.State
@@ -77,6 +78,7 @@ def _worded(rows: list[Owed], now: datetime) -> list[tuple[Owed, str, str]]:
 def _coming(user: User, today: date) -> list[Session]:
     """The next sessions of classes this member has a seat in."""
     seats = Enrolment.objects.mine(user).seated().values("training_class")
+    # scope: sessions of classes the member has a seat in
     rows = Session.objects.filter(training_class__in=seats, day__gte=today).standing()
     rows = rows.filter(training_class__state__in=(State.ENROLLING, State.RUNNING))
     rows = rows.select_related("training_class", "room__centre", "point").order_by("day")[: COMING + 3]
@@ -100,6 +102,7 @@ def _record(user: User) -> list[Learned]:
 
 def _pending(user: User) -> Decimal:
     """Hours attended in classes that are not in the file yet."""
+    # scope: sessions the member was marked present in
     rows = Session.objects.filter(
         training_class__state__in=(State.RUNNING, State.CLOSING),
         marks__enrolment__member__user=user,
@@ -111,7 +114,7 @@ def _pending(user: User) -> Decimal:
 
 
 @member_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedRequest) -> HttpResponse:
     """What the member owes first, then hours against each rule, what comes, the record."""
     user, now = request.user, timezone.now()
     member = get_object_or_404(Member.objects.mine(user).select_related("branch__town"))
@@ -125,8 +128,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "debts": _worded([row for row in owed if row.kind != "survey"], now),
         "surveys": _worded([row for row in owed if row.kind == "survey"], now),
         "rings": [_ring(one) for one in rules],
-        "notes": _notes(rules, _pending(user)),  # type: ignore[arg-type]
-        "coming": _coming(user, today),  # type: ignore[arg-type]
-        "record": _record(user),  # type: ignore[arg-type]
+        "notes": _notes(rules, _pending(user)),
+        "coming": _coming(user, today),
+        "record": _record(user),
     }
     return render(request, "juxian/me.html", ctx)

@@ -84,6 +84,7 @@ def _results(
     if training_class.state == State.ARCHIVED:
         done = sum(row.outcome == Enrolment.Outcome.COMPLETED for row in seated)
         rows.append(("结业", f"{done} / {len(seated)} 人"))
+        # scope: one class, fetched in scope
         total = HourEntry.objects.filter(training_class=training_class).total()
         rows.append(("已入账", f"{plain(total)} 学时"))
     return rows
