@@ -12,12 +12,12 @@ pytestmark = [pytest.mark.db_engine]
 
 def test_three_sweepers_race_for_two_hundred_rows(own_database):
     racer(own_database, "fill", "200")
-    sweepers = [start_sweeper(own_database, seconds=3) for _ in range(3)]
+    sweepers = [start_sweeper(own_database, seconds=60) for _ in range(3)]
     try:
         for sweeper in sweepers:
             go(sweeper)
         for sweeper in sweepers:
-            assert sweeper.wait(timeout=60) == 0
+            assert sweeper.wait(timeout=90) == 0
     finally:
         for sweeper in sweepers:
             end(sweeper)
@@ -39,9 +39,9 @@ def test_sweepers_killed_at_random_do_everything_once(own_database):
             for sweeper in living:
                 time.sleep(dice.uniform(0.05, 0.35))
                 end(sweeper)
-        living = [start_sweeper(own_database, seconds=6)]
+        living = [start_sweeper(own_database, seconds=60)]
         go(living[0])
-        assert living[0].wait(timeout=60) == 0
+        assert living[0].wait(timeout=90) == 0
     finally:
         for sweeper in living:
             end(sweeper)

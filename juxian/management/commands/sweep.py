@@ -67,4 +67,4 @@ def _refuse_future(moment: datetime) -> None:
 
 def _is_test_database() -> bool:
     name = str(connection.settings_dict["NAME"])
-    return "mode=memory" in name or name.rsplit("/", 1)[-1].startswith("test_")
+    return "mode=memory" in name or name.rsplit("/", 1)[-1].startswith(("test_", "test."))
