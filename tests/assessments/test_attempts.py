@@ -190,7 +190,7 @@ def test_the_sweep_closes_overdue_attempts_once_from_what_is_saved(exam, people,
     for row in right(attempt)[:2]:
         _save(attempt, row["number"], row["choice"], 1)
     submit_attempt(attempt=done, answers=right(done), by=None)
-    assert sweep(timezone.now()) == {}
+    assert "assessments.close_attempt" not in sweep(timezone.now())
     time_machine.move_to(attempt.closes_at, tick=False)
     first = sweep(timezone.now())
     assert first["assessments.close_attempt"] == {"created": 1, "done": 1}
