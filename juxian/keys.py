@@ -3,6 +3,7 @@
 import os
 import secrets
 from base64 import urlsafe_b64encode
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -19,10 +20,8 @@ def local_keys(path: Path) -> dict[str, str]:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as out:
             out.write(text)
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
         draft.unlink()
     lines = path.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
