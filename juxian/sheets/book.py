@@ -50,6 +50,8 @@ def sheets(path: Path) -> Iterator[RawSheet]:
     scans = {}
     if kind is FileKind.XLSX:
         scans = {part.name: part.scan for part in package.guard(path) if not part.hidden}
+        if not any(scan.filled_rows for scan in scans.values()):
+            return
     with _child(path) as lines:
         yield from _from_child(lines, scans)
 

@@ -8,6 +8,7 @@ RATIO_FREE_BYTES = 1024 * 1024  # below this a high ratio does no harm
 MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 MAX_CELL_TAGS = 3_000_000
+MAX_IDLE_TAGS = 300_000  # rows and cells in succession that hold nothing
 MAX_AREA = 4_000_000  # the reader allocates the whole rectangle around all content
 MAX_CELL_CHARACTERS = 10_000
 CHILD_MEMORY_BYTES = 768 * 1024 * 1024

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from juxian.sheets.faults import CannotRead
-from juxian.sheets.limits import MAX_AREA, MAX_CELL_TAGS, MAX_COLUMNS, MAX_ROWS
+from juxian.sheets.limits import MAX_AREA, MAX_CELL_TAGS, MAX_COLUMNS, MAX_IDLE_TAGS, MAX_ROWS
 from juxian.sheets.names import column_letter
 
 COLUMN_BASE = 1 << 14
@@ -38,6 +38,7 @@ class SheetScan:
 
     filled_rows: int = 0
     tags: int = 0
+    idle: int = 0
     top: int = 0
     bottom: int = 0
     left: int = 0
@@ -52,17 +53,21 @@ class SheetScan:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """One opening tag; raises CannotRead as soon as a limit is passed."""
-        handler = _HANDLERS.get(name.rpartition(":")[2])
+        handler = _HANDLERS.get(name)
+        if handler is None and ":" in name:
+            handler = _HANDLERS.get(name.rpartition(":")[2])
         if handler is not None:
             handler(self, attributes)
 
     def on_row(self, attributes: dict[str, str]) -> None:
         self.row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
         self.column = -1
+        self._count_idle()
         self.hidden_rows += attributes.get("hidden") in ("1", "true")
 
     def on_cell(self, attributes: dict[str, str]) -> None:
         self.tags += 1
+        self._count_idle()
         if self.tags > MAX_CELL_TAGS:
             raise CannotRead("表里的单元格太多（包括只有格式的空格子）。请删去数据下方和右侧的空行空列，再上传。")
         reference = attributes.get("r")
@@ -73,6 +78,7 @@ class SheetScan:
 
     def on_content(self, attributes: dict[str, str]) -> None:
         row, column = self.cell_row, self.column
+        self.idle = 0
         if row != self.last_filled:
             self.last_filled = row
             self.filled_rows += 1
@@ -92,6 +98,13 @@ class SheetScan:
         first, _, last = attributes.get("ref", "").partition(":")
         if first and last and len(self.merged) < MAX_ROWS:
             self.merged.append((*parse_reference(first), *parse_reference(last)))
+
+    def _count_idle(self) -> None:
+        self.idle += 1
+        if self.idle > MAX_IDLE_TAGS:
+            raise CannotRead(
+                f"第 {self.bottom + 1} 行以下有几十万个空行或空格子。请选中这些空行，整行删除，另存后再上传。"
+            )
 
     def _check_size(self) -> None:
         if self.filled_rows > MAX_ROWS:
