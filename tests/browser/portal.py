@@ -57,11 +57,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def scratch_database(name: str):
-    """A new database beside the one in DATABASE_URL; nothing (SQLite under VAR_DIR) without that."""
+def scratch_database(folder: Path, name: str):
+    """A new database beside the one in DATABASE_URL, or an SQLite file in `folder`. `test_…`: its clock may be moved."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield ""
+        yield f"sqlite:///{folder / name}.sqlite3"
         return
     admin = psycopg2.connect(urlunsplit(urlsplit(server)._replace(path="/postgres")))
     admin.autocommit = True
@@ -89,12 +89,10 @@ def wait_for(url: str, processes: list[subprocess.Popen], log: Path, seconds: in
 @contextmanager
 def running_portal(folder: Path, name: str):
     """Start everything on scratch data under `folder`, give a Portal, and end every process."""
-    with scratch_database(name) as database_url:
+    with scratch_database(folder, name) as database_url:
         port = free_port()
         env = {**os.environ, "VAR_DIR": str(folder / "var"), "PORT": str(port), "SWEEP_SECONDS": "1"}
-        env.pop("DATABASE_URL", None)
-        if database_url:
-            env["DATABASE_URL"] = database_url
+        env["DATABASE_URL"] = database_url
         portal = Portal(url=f"http://127.0.0.1:{port}", env=env, log=folder / "portal.log")
         for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_county"]):
             portal.manage(*command)
