@@ -6,7 +6,10 @@ class AssessmentsConfig(AppConfig):
     verbose_name = "考核测评"
 
     def ready(self) -> None:
-        from assessments import gates, kinds  # noqa: PLC0415 models must be loaded first
+        # These need the models, so they cannot be imported at the top
+        from assessments import gates, imports, kinds  # noqa: PLC0415
+        from juxian.sheets import register  # noqa: PLC0415
 
         gates.register()
         kinds.register()
+        register(imports.QUESTIONS)

@@ -132,6 +132,25 @@ class BankForm(forms.ModelForm):
         self.helper = plain_helper()
 
 
+class QuestionFileForm(forms.Form):
+    """A table of questions."""
+
+    file = forms.FileField(
+        label="题目表",
+        help_text="按模板填的 Excel（.xlsx、.xls）或 CSV，不超过 20 MB。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={
+            "required": "请先选一个文件。",
+            "empty": "这个文件是空的，一个字节也没有。请检查后重新上传。",
+            "missing": "请先选一个文件。",
+        },
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper = plain_helper()
+
+
 class QuestionForm(forms.Form):
     """One question; options one a line, the answer as letters."""
 

@@ -1,5 +1,6 @@
 """Question banks of a town and the shared ones."""
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,19 +8,23 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.actions.banks import add_question, change_question, must_edit, retire_question
-from assessments.forms import BankForm, QuestionForm
+from assessments.forms import BankForm, QuestionFileForm, QuestionForm
+from assessments.imports import CODE, COLUMNS
 from assessments.models import Question, QuestionBank
 from assessments.questions import TRUE_FALSE, letters
 from assessments.views.town_exams import may_write
 from juxian.audit import log
 from juxian.people.access import editor_required, signed_in, staff_required
+from juxian.people.imports.runs import start_import
+from juxian.sheets import template
 
 PAGE = 30
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @staff_required
@@ -145,3 +150,33 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     retire_question(question=found, by=signed_in(request))
     messages.success(request, "题目已停用，以后组卷不再抽它。")
     return redirect("assessments:town-bank", found.bank_id)
+
+
+@editor_required
+def import_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Upload a table of questions; the run's own page shows progress, preview and result."""
+    found = get_object_or_404(QuestionBank.objects.editable_by(request.user).select_related("town"), pk=pk)
+    form = QuestionFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            run = start_import(
+                importer=CODE,
+                chunks=file.chunks(),
+                name=file.name,
+                town=found.town,
+                by=signed_in(request),
+                options={"bank": found.code},
+            )
+        except ValidationError as refusal:
+            form.add_error("file", refusal)
+        else:
+            return redirect("people:town-import", run.pk)
+    return render(request, "assessments/town_bank_import.html", {"nav": "banks", "bank": found, "form": form})
+
+
+@require_safe
+@staff_required
+def import_template(request: HttpRequest) -> Any:
+    """An empty table of questions to fill in."""
+    return FileResponse(BytesIO(template(COLUMNS)), as_attachment=True, filename="试题模板.xlsx", content_type=XLSX)

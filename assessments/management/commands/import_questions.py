@@ -1,0 +1,85 @@
+"""Imports questions into a bank, or says what an import would do."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from assessments.imports import QUESTIONS, bank_of, refuse_other_formats
+from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_rows
+from juxian.sheets.sniff import sniff
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "把表格里的题导入题库（按模板填的 xlsx、xls、csv；GIFT、Aiken、Moodle XML 和编号文本暂时不支持）。"
+        "不带 --commit 只预览；有不能导入的行时什么也不保存。最后一行是 JSON。"
+    )
+
+    format = ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help="题目表")
+        parser.add_argument("--bank", metavar="CODE", required=True, help="题库编号")
+        parser.add_argument("--commit", action="store_true", help="保存；不带则只预览")
+        parser.add_argument("--errors", metavar="OUT.xlsx", type=Path, help="把不能导入的行写进这个文件")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """1. read, 2. check and perhaps save in one transaction, 3. write the refused rows, 4. words, then JSON."""
+        try:
+            result, saved = self._run(options)
+            self._write_errors(result, options["errors"])
+        except ValidationError as refusal:
+            self._last_line(Preview(), saved=False)
+            raise CommandError(refusal.messages[0]) from None
+        refused = options["commit"] and not saved
+        self._tell(result, options["commit"], saved)
+        self._last_line(result, saved=not refused)
+        if refused:
+            raise CommandError(f"有 {result.rejected} 行不能导入，什么也没有保存。改好这些行再导。")
+
+    def _run(self, options: dict[str, Any]) -> tuple[Preview, bool]:
+        settings = {"bank": options["bank"]}
+        bank_of(settings)
+        if not options["file"].is_file():
+            raise CannotRead(f"找不到文件：{options['file']}")
+        refuse_other_formats(options["file"])
+        self.format = sniff(options["file"]).value
+        found = QUESTIONS.read(options["file"], settings, no_progress)
+        if not options["commit"]:
+            return QUESTIONS.check(found, settings), False
+        return commit(QUESTIONS, found, settings, by=None, accept_valid=False)
+
+    def _tell(self, result: Preview, wanted: bool, saved: bool) -> None:
+        for problem in result.problems[:SHOWN]:
+            where = f"第 {problem.row} 行 {problem.letter} 列“{problem.column}”"
+            self.stdout.write(f"不能导入：{where}：{problem.text}；{problem.remedy}。")
+        if len(result.problems) > SHOWN:
+            self.stdout.write(f"……一共 {len(result.problems)} 处，其余略。")
+        state = "已保存" if saved else "没有保存" if wanted else "预览，没有保存"
+        self.stdout.write(
+            f"{state}：共 {result.rows} 题，新增 {result.created}，题库里已有 {result.unchanged}，不能导入 {result.rejected}。"
+        )
+
+    def _write_errors(self, result: Preview, path: Path | None) -> None:
+        if path is None:
+            return
+        try:
+            path.write_bytes(refused_rows(result))
+        except OSError as error:
+            raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
+
+    def _last_line(self, result: Preview, *, saved: bool) -> None:
+        counts = {
+            "format": self.format,
+            "rows": result.rows,
+            "created": result.created if saved else 0,
+            "duplicates": result.unchanged,
+            "rejected": result.rejected,
+        }
+        self.stdout.write(json.dumps(counts, ensure_ascii=False))
