@@ -42,7 +42,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Obligation)
 class ObligationAdmin(_ReadOnly):
-    list_display = ["label", "subject_kind", "subject_id", "stage", "due_at", "state", "attempts", "last_error"]
+    list_display = ["label", "state", "due_at", "subject", "attempts", "last_error"]
     list_filter = ["state", KindFilter]
     search_fields = ["=subject_id", "subject_kind"]
     date_hierarchy = "due_at"
@@ -55,6 +55,11 @@ class ObligationAdmin(_ReadOnly):
     @admin.display(description="类别", ordering="kind")
     def label(self, row: Obligation) -> str:
         return registry.label(row.kind)
+
+    @admin.display(description="对象")
+    def subject(self, row: Obligation) -> str:
+        stage = f" 第 {row.stage} 次" if row.stage else ""
+        return f"{row.subject_kind} {row.subject_id}{stage}"
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """County staff; auditors only look."""

@@ -13,15 +13,26 @@ from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
 
 
+class ValueField(forms.JSONField):
+    """JSON on one line; nothing yet is an empty field."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class RuleForm(forms.ModelForm):
     """A new value from a day on; `value` is JSON."""
 
     key = forms.ChoiceField(label="设置项", choices=[(key, f"{row[2]}（{key}）") for key, row in DEFAULTS.items()])
+    value = ValueField(
+        label="值", help_text='数字直接写；分数带引号，如 "1/7"；一列数写成 [1, 3, 5]；是否写 true 或 false。'
+    )
 
     class Meta:
         model = Rule
         fields = ("key", "value", "valid_from", "valid_to", "source", "certainty")
-        help_texts = {"value": '数字直接写；分数带引号，如 "1/7"；一列数写成 [1, 3, 5]；是否写 true 或 false。'}
 
     def clean_valid_from(self) -> Any:
         day = self.cleaned_data["valid_from"]
@@ -43,7 +54,7 @@ class RuleForm(forms.ModelForm):
 class RuleAdmin(admin.ModelAdmin):
     form = RuleForm
     list_display = ["label", "value", "unit", "valid_from", "valid_to", "in_force", "source", "certainty"]
-    list_filter = ["certainty", "key"]
+    list_filter = ["certainty", "label"]
     search_fields = ["label", "key", "source"]
     list_per_page = 50
 
