@@ -1,14 +1,17 @@
 """What assessments add to the way of a class: checks at its gates, completion, and papers of its dossier."""
 
+from typing import Any
+
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.kinds import SURVEY_OPEN, TRAINING_CLASS
-from assessments.models import Attempt, Exam, MakeUp, Retake, Survey
+from assessments.models import Attempt, Exam, MakeUp, Retake, Survey, SurveyTicket
 from juxian.obligations.owe import owe
 from juxian.obligations.registry import Draft
 from trainings.models import Enrolment, TrainingClass
-from trainings.registry import Gate, Missing, registry
+from trainings.registry import Gate, Missing, Tab, registry
 
 
 def exam_of(training_class: TrainingClass) -> Exam | None:
@@ -87,15 +90,40 @@ def has_survey(training_class: TrainingClass) -> bool:
     return Survey.objects.filter(training_class=training_class).exists()
 
 
+def exam_count(training_class: TrainingClass) -> str:
+    """What the exam's tab says beside its name."""
+    exam = exam_of(training_class)
+    if exam is None:
+        return "未安排" if training_class.has_exam else ""
+    retakes = Retake.objects.open().filter(exam=exam).count()
+    if retakes:
+        return f"待补考 {retakes}"
+    return "已公布" if exam.released_at else ""
+
+
+def survey_count(training_class: TrainingClass) -> str:
+    """How many answered of those asked."""
+    tickets = SurveyTicket.objects.filter(survey__training_class=training_class)
+    counts = tickets.aggregate(answered=Count("pk", filter=Q(is_answered=True)), asked=Count("pk"))
+    return f"{counts['answered']} / {counts['asked']}" if counts["asked"] else ""
+
+
+DOSSIER = {"exam_paper": has_paper, "scores": has_paper, "makeup": has_remedies, "survey": has_survey}
+TABS = [
+    Tab("考试", "assessments:town-class-exam", exam_count),
+    Tab("测评", "assessments:town-class-survey", survey_count),
+]
+
+
 def register() -> None:
-    """Called once when the apps are ready."""
-    registry.gates[Gate.CLOSE].append(exam_before_close)
-    registry.gates[Gate.ARCHIVE] += [exam_before_archive, survey_before_archive]
-    registry.closing.append(open_survey_soon)
-    registry.completion.append(exam_passed)
-    registry.dossier |= {
-        "exam_paper": has_paper,
-        "scores": has_paper,
-        "makeup": has_remedies,
-        "survey": has_survey,
-    }
+    """Called when the apps are ready; again, nothing is added."""
+    _add(registry.gates[Gate.CLOSE], exam_before_close)
+    _add(registry.gates[Gate.ARCHIVE], exam_before_archive, survey_before_archive)
+    _add(registry.closing, open_survey_soon)
+    _add(registry.completion, exam_passed)
+    _add(registry.tabs, *TABS)
+    registry.dossier |= DOSSIER
+
+
+def _add(entries: list[Any], *wanted: Any) -> None:
+    entries += [one for one in wanted if one not in entries]

@@ -15,6 +15,8 @@ urlpatterns = [
     path("me/exams/attempts/<int:pk>/result/", me_exams.result, name="me-result"),
     path("me/surveys/<uuid:pk>/", me_surveys.survey, name="me-survey"),
     # clerks, county
+    path("town/trainings/<int:pk>/exam/", town_exams.class_exam, name="town-class-exam"),
+    path("town/trainings/<int:pk>/survey/", town_surveys.class_survey, name="town-class-survey"),
     path("town/trainings/<int:pk>/exam/set-up/", town_exams.set_up, name="town-exam-set-up"),
     path("town/exams/<int:pk>/", town_exams.exam, name="town-exam"),
     path("town/exams/<int:pk>/release/", town_exams.release, name="town-exam-release"),

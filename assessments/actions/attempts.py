@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
@@ -101,6 +102,16 @@ def _create(
     return attempt
 
 
+def choices_of(attempt: Attempt) -> dict[int, list[int]]:
+    """What is kept, by question number."""
+    return dict(Answer.objects.filter(attempt=attempt).values_list("number", "choice"))
+
+
+def last_seq_of(attempt: Attempt) -> int:
+    """The highest sequence number that was kept; another device goes on from there."""
+    return Answer.objects.filter(attempt=attempt).aggregate(last=Max("client_seq"))["last"] or 0
+
+
 @transaction.atomic
 def save_answer(*, attempt: Attempt, number: object, choice: object, client_seq: object, by: User | None) -> Answer:
     """Keep one choice unless a newer one is kept already; returns what is kept now.
@@ -181,7 +192,7 @@ def _locked(pk: int) -> Attempt:
 
 
 def _finish(attempt: Attempt, at: datetime, closed_by: str, by: User | None) -> Attempt:
-    choices = dict(attempt.answers.values_list("number", "choice"))
+    choices = choices_of(attempt)
     score = grade(attempt.paper, choices)
     flipped = Attempt.objects.filter(pk=attempt.pk).open().update(finished_at=at, closed_by=closed_by, score=score)
     attempt.refresh_from_db(fields=["finished_at", "closed_by", "score"])

@@ -68,6 +68,13 @@ class Attempt(models.Model):
         return f"{self.enrolment} 第 {self.sitting + 1} 次"
 
 
+class AnswerQuerySet(PersonalQuerySet):
+    """Answers of a town's classes."""
+
+    town_path = "attempt__exam__training_class__town"
+    member_path = "attempt__enrolment__member"
+
+
 class Answer(models.Model):
     """The latest choice for one question of an attempt; an older `client_seq` never overwrites a newer one."""
 
@@ -76,6 +83,8 @@ class Answer(models.Model):
     choice = models.JSONField("所选")
     client_seq = models.PositiveBigIntegerField("本机序号")
     saved_at = models.DateTimeField("保存时间")
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "作答"

@@ -79,6 +79,12 @@ class SurveyTicket(models.Model):
         return "测评资格"
 
 
+class SurveyAnswerQuerySet(TownQuerySet):
+    """Answers of a town's classes; only `assessments.actions.surveys` reads them."""
+
+    town_path = "survey__training_class__town"
+
+
 class SurveyAnswer(models.Model):
     """What somebody answered. Rewritten in random order at each submission; readable in batches of five or more."""
 
@@ -87,6 +93,8 @@ class SurveyAnswer(models.Model):
     ratings = models.JSONField("评分")
     comment = models.TextField("意见", blank=True)
     is_readable = models.BooleanField("可汇总", default=False)
+
+    objects = SurveyAnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "测评答案"

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assessments.actions import save_answer, start_attempt, submit_attempt
+from assessments.actions.attempts import choices_of, last_seq_of
 from assessments.actions.exams import exam_facts
 from assessments.due import owed_by, sittable_exams
 from assessments.grading import is_right
@@ -108,7 +108,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("assessments:me-result", pk)
     if request.method == "POST":
         return _save_page(request, found)
-    kept = dict(found.answers.values_list("number", "choice"))
+    kept = choices_of(found)
     items = [
         question
         | {
@@ -132,13 +132,13 @@ def _clock(attempt: Attempt) -> dict[str, Any]:
         "left": max(0, int((attempt.deadline_at - now).total_seconds())),
         "grace": max(0, int((attempt.closes_at - now).total_seconds())),
         "now_ms": _now_ms(),
-        "last_seq": attempt.answers.aggregate(last=Max("client_seq"))["last"] or 0,
+        "last_seq": last_seq_of(attempt),
     }
 
 
 def _save_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Keep what the plain form holds, then stay or go to the hand-in page."""
-    kept = dict(attempt.answers.values_list("number", "choice"))
+    kept = choices_of(attempt)
     try:
         for question in attempt.paper:
             number = question["number"]
@@ -201,7 +201,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
         return _hand_in(request, found)
     if found.finished_at or timezone.now() >= found.closes_at:
         return redirect("assessments:me-result", pk)
-    chosen = {number for number, choice in found.answers.values_list("number", "choice") if choice}
+    chosen = {number for number, choice in choices_of(found).items() if choice}
     numbers = [question["number"] for question in found.paper]
     ctx = _clock(found) | {
         "attempt": found,
@@ -236,7 +236,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     shown = found.finished_at is not None and (found.sitting > 0 or found.exam.released_at is not None)
     ctx: dict[str, Any] = {"nav": "exams", "attempt": found, "exam": found.exam, "shown": shown}
     if shown:
-        kept = dict(found.answers.values_list("number", "choice"))
+        kept = choices_of(found)
         ctx["marks"] = [(question["number"], is_right(question, kept)) for question in found.paper]
         ctx["right"] = sum(right for _, right in ctx["marks"])
         ctx["passed"] = found.score is not None and found.score >= found.exam.pass_mark

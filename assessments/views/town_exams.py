@@ -67,6 +67,18 @@ def _defaults(training_class: TrainingClass) -> dict[str, Any]:
 
 
 @staff_required
+def class_exam(request: HttpRequest, pk: int) -> HttpResponse:
+    """The exam tab of a class: its exam, or the place to arrange one."""
+    classes = TrainingClass.objects.visible_to(request.user).select_related("town")
+    training_class = get_object_or_404(classes, pk=pk)
+    exam = Exam.objects.visible_to(request.user).filter(training_class=training_class).first()
+    if exam:
+        return redirect("assessments:town-exam", exam.pk)
+    ctx = {"nav": "classes", "training_class": training_class, "can_write": may_write(request)}
+    return render(request, "assessments/town_exam_none.html", ctx)
+
+
+@staff_required
 def exam(request: HttpRequest, pk: int) -> HttpResponse:
     """Who sat, who is sitting, and after release the scores. Before that nobody sees a score, clerks included."""
     rows = Exam.objects.visible_to(request.user).select_related("training_class__town", "bank", "released_by")
