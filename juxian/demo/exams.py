@@ -82,7 +82,13 @@ def write_exams(plot: Plot, bank: QuestionBank, outlines: list[Outline]) -> Resu
     save_all(Attempt, [sitting.attempt for sitting in results.sittings])
     save_all(Retake, results.retakes)
     answers = [
-        Answer(attempt=one.attempt, number=number, choice=choice, client_seq=number, saved_at=one.attempt.finished_at)
+        Answer(
+            attempt=one.attempt,
+            number=number,
+            choice=choice,
+            client_seq=number,
+            saved_at=one.attempt.finished_at or one.attempt.closes_at,
+        )
         for one in results.sittings
         for number, choice in one.choices.items()
     ]

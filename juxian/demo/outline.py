@@ -1,7 +1,8 @@
 """What a demo class will be before it is written: town, dates, timetable, people, state."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import cast
 
 from juxian.demo.plot import Plot
 from juxian.demo.words import CLASS_TITLES, POST_TITLE
@@ -39,6 +40,16 @@ class Outline:
     @property
     def ends_on(self) -> date:
         return self.half_days[-1][0]
+
+    @property
+    def closing_at(self) -> datetime:
+        """Asked only of classes that have closed."""
+        return cast(datetime, self.row.closing_at)
+
+    @property
+    def archived_at(self) -> datetime:
+        """Asked only of archived classes."""
+        return cast(datetime, self.row.archived_at)
 
 
 def half_days(first: date, count: int) -> list[tuple[date, str]]:
@@ -138,7 +149,12 @@ def live(plot: Plot) -> list[Outline]:
     """Beside the held ones: work on every desk. Every town closes, runs, enrols and drafts something."""
     rows: list[Outline] = []
     for index, town in enumerate(plot.towns):
-        rows += [_closing(plot, town), _running(plot, town), _enrolling(plot, town), _draft(plot, town, soon=index % 2 == 1)]
+        rows += [
+            _closing(plot, town),
+            _running(plot, town),
+            _enrolling(plot, town),
+            _draft(plot, town, soon=index % 2 == 1),
+        ]
         if index % 4 == 1:
             rows.append(_waiting(plot, town, State.SUBMITTED))
         if index % 4 == 2:

@@ -9,6 +9,7 @@ from assessments.models import MakeUp
 from juxian.demo.outline import Outline, State
 from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import Plot, save_all
+from juxian.people.models import User
 from juxian.rules.lookup import value
 from trainings.actions.hours import entry_key
 from trainings.actions.outcomes import absence_objection
@@ -87,7 +88,7 @@ def _roll_time(plot: Plot, session: Session) -> datetime:
     return plot.moment(session.day, "08:35" if session.half == Session.Half.MORNING else "13:35")
 
 
-def _mark(plot: Plot, session: Session, enrolment: Enrolment, status: MarkStatus, clerk: object) -> Mark:
+def _mark(plot: Plot, session: Session, enrolment: Enrolment, status: MarkStatus, clerk: User) -> Mark:
     return Mark(
         session=session,
         enrolment=enrolment,
@@ -121,7 +122,7 @@ def write_make_ups(plot: Plot, outlines: list[Outline], marks: list[Mark]) -> li
             gaps = missed.get(enrolment.pk, [])
             hours = sum((mark.session.hours for mark in gaps), Decimal(0))
             if Fraction(hours) > Fraction(total) * limit:
-                opened = outline.row.closing_at
+                opened = outline.closing_at
                 row = _make_up(plot, enrolment, hours, opened, days, came=enrolment.pk in came)
                 rows.append((row, gaps, opened))
     save_all(MakeUp, [row for row, _, _ in rows])
@@ -156,7 +157,7 @@ def _make_up_marks(plot: Plot, done: list[tuple[MakeUp, list[Mark]]]) -> list[Ma
             key=f"make-up:{row.pk}:s{mark.session_id}",
             replaces=mark,
             by=mark.by,
-            at=row.closed_at,
+            at=row.closed_at or mark.at,
             note=row.note,
         )
         for row, gaps in done
@@ -175,7 +176,7 @@ def write_hours(plot: Plot, outlines: list[Outline], marks: list[Mark], made_up:
         if outline is None or not mark.status.counts_present:
             continue
         session, enrolment = mark.session, mark.enrolment
-        late = mark.origin == Mark.Origin.MAKE_UP and mark.at > outline.row.archived_at
+        late = mark.origin == Mark.Origin.MAKE_UP and mark.at > outline.archived_at
         rows.append(
             HourEntry(
                 member_id=enrolment.member_id,
@@ -192,7 +193,7 @@ def write_hours(plot: Plot, outlines: list[Outline], marks: list[Mark], made_up:
                 rule_note=f"按课次 {session.hours:g} 学时；县级设置半天 {half_day} 学时",
                 reason="补课" if late else "",
                 posted_by=mark.by,
-                posted_at=mark.at if late else outline.row.archived_at,
+                posted_at=mark.at if late else outline.archived_at,
             )
         )
     save_all(HourEntry, rows)

@@ -29,7 +29,7 @@ def write_surveys(plot: Plot, outlines: list[Outline], marks: list[Mark]) -> Non
     for outline in outlines:
         if outline.state not in (State.CLOSING, State.ARCHIVED):
             continue
-        opened = outline.row.closing_at
+        opened = outline.closing_at
         closes = opened + timedelta(days=value("survey.days", plot.at))
         survey = Survey.objects.create(
             training_class=outline.row, questions=questions, opens_at=opened, closes_at=closes

@@ -23,7 +23,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Django's groups give nobody anything here (access is grants), so they get no page."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         super().register([model for model in models if model._meta.label != "auth.Group"], admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

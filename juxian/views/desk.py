@@ -1,6 +1,6 @@
 """The clerk's desk."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -8,19 +8,20 @@ from juxian.desk_work import classes_of, grouped, hours_of, next_of, today_of, w
 from juxian.messages.models import InboxMessage
 from juxian.obligations.models import Obligation
 from juxian.people.access import staff_required
+from trainings.views.asking import SignedRequest
 
 
 @staff_required
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedRequest) -> HttpResponse:
     """What is due in the clerk's town, by consequence. County staff read a town's desk by its code; else the board."""
     user, now = request.user, timezone.now()
-    towns = user.towns()  # type: ignore[union-attr]
+    towns = user.towns()
     asked = request.GET.get("town", "")
     town = towns.filter(code=asked).first() if asked else None
     if town is None:
-        if not user.is_clerk:  # type: ignore[union-attr]
+        if not user.is_clerk:
             return redirect("home")
-        town = user.clerk_town  # type: ignore[union-attr]
+        town = user.clerk_town
     today = timezone.localdate(now)
     classes, archived = classes_of(user, town)
     hours = hours_of(user, town, today.year)

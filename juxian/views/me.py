@@ -75,14 +75,13 @@ def _worded(rows: list[Owed], now: datetime) -> list[tuple[Owed, str, str]]:
     return [(row, *_due_word(row.due, now)) for row in rows]
 
 
-def _coming(user: User, today: date) -> list[Session]:
-    """The next sessions of classes this member has a seat in."""
-    seats = Enrolment.objects.mine(user).seated().values("training_class")
-    # scope: sessions of classes the member has a seat in
+def _coming(user: User, today: date) -> list[tuple[Session, int]]:
+    """The next sessions of classes this member has a seat in, with the enrolment that leads to their page."""
+    seats = dict(Enrolment.objects.mine(user).seated().values_list("training_class", "pk"))
     rows = Session.objects.filter(training_class__in=seats, day__gte=today).standing()
     rows = rows.filter(training_class__state__in=(State.ENROLLING, State.RUNNING))
     rows = rows.select_related("training_class", "room__centre", "point").order_by("day")[: COMING + 3]
-    return sorted(rows, key=lambda one: one.start)[:COMING]
+    return [(one, seats[one.training_class_id]) for one in sorted(rows, key=lambda one: one.start)[:COMING]]
 
 
 def _record(user: User) -> list[Learned]:

@@ -1,0 +1,56 @@
+"""The whole demo county, loaded and flushed once for the tests that look at it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.management import call_command
+
+from juxian.demo.load import load_demo
+
+AT = date(2026, 11, 23)
+PASSWORD = "demo-pass-2026"
+OURS = ("juxian", "centres", "lecturers", "courses", "trainings", "assessments")
+
+
+@dataclass
+class Demo:
+    """Digests of two loads of the same county on two different days."""
+
+    first: str
+    second: str
+
+
+def digest() -> str:
+    """Every column of every row of our apps, passwords (salted) left out; sealed numbers are read plain."""
+    total = sha256()
+    for model in sorted(apps.get_models(), key=lambda one: one._meta.label):
+        if model.__module__.split(".")[0] in OURS:
+            names = [field.attname for field in model._meta.concrete_fields if field.name != "password"]
+            for row in model._base_manager.order_by("pk").values_list(*names):
+                total.update(repr((model._meta.label, row)).encode())
+    return total.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
+    before = os.environ.get("DEMO_PASSWORD")
+    os.environ["DEMO_PASSWORD"] = PASSWORD
+    with django_db_blocker.unblock():
+        with time_machine.travel("2026-11-24 09:00+08:00"):
+            load_demo(at=AT)
+            first = digest()
+            call_command("flush", interactive=False, verbosity=0)
+        with time_machine.travel("2026-11-23 17:00+08:00"):
+            load_demo(at=AT)
+        yield Demo(first, digest())
+        call_command("flush", interactive=False, verbosity=0)
+    if before is None:
+        del os.environ["DEMO_PASSWORD"]
+    else:
+        os.environ["DEMO_PASSWORD"] = before

@@ -1,0 +1,31 @@
+"""Where the demo county may not be loaded."""
+
+import io
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from juxian.demo.load import Refused, load_demo
+from juxian.people.models import Member
+from tests.factories import MemberFactory
+from trainings.models import TrainingClass
+
+AT = date(2026, 11, 23)
+
+
+@pytest.mark.django_db
+def test_a_real_member_refuses_the_demo() -> None:
+    MemberFactory()
+    with pytest.raises(Refused):
+        load_demo(at=AT)
+    with pytest.raises(CommandError, match="已有真实党员"):
+        call_command("load_demo", stdout=io.StringIO())
+    assert Member.objects.count() == 1
+    assert TrainingClass.objects.count() == 0
+
+
+@pytest.mark.parametrize("wrong", [["--at", "23.11.2026"], ["--scale", "0"], ["--scale", "x"]])
+def test_wrong_options_are_refused(wrong: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("load_demo", *wrong, stdout=io.StringIO())
