@@ -2,8 +2,10 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -28,10 +30,12 @@ class Command(BaseCommand):
         parser.add_argument("--errors", metavar="OUT.xlsx", type=Path, help="把不能导入的行写进这个文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """1. read, 2. check and perhaps save in one transaction, 3. write the refused rows, 4. words, then JSON."""
+        """1. read, 2. check and perhaps save in one transaction, 3. the refused rows, 4. words, then JSON."""
         try:
-            result, saved = self._run(options)
-            self._write_errors(result, options["errors"])
+            with _opened(options["errors"]) as errors:
+                result, saved = self._run(options)
+                if errors is not None:
+                    errors.write(refused_rows(result))
         except ValidationError as refusal:
             self._last_line(dict.fromkeys(COUNTS, 0))
             raise CommandError(refusal.message) from None
@@ -67,16 +71,22 @@ class Command(BaseCommand):
             f"没有变化 {result.unchanged}，不能导入 {result.rejected}，请留意 {result.warnings}。"
         )
 
-    def _write_errors(self, result: Preview, path: Path | None) -> None:
-        if path is None:
-            return
-        try:
-            path.write_bytes(refused_rows(result))
-        except OSError as error:
-            raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
-
     def _last_line(self, counts: dict[str, int]) -> None:
         self.stdout.write(json.dumps(counts, ensure_ascii=False))
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """The file for refused rows, opened first: when it cannot be written nothing is saved either."""
+    if path is None:
+        yield None
+        return
+    try:
+        stream = path.open("wb")
+    except OSError as error:
+        raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
+    with stream:
+        yield stream
 
 
 def _town_code(text: str) -> str:
