@@ -121,6 +121,7 @@ class QuotaInline(ReadOnly, ScopedTabular):
 class DossierInline(ReadOnly, ScopedTabular):
     model = DossierEntry
     fields = ["item", "file", "waived_reason", "by", "at"]
+    readonly_fields = ["at"]
 
 
 @admin.register(TrainingClass)
