@@ -1,6 +1,6 @@
 """Accounts: one-time slips, opening an account, passwords, and looking at a number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from secrets import randbelow
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from juxian.audit import log
 from juxian.people.codes import code_digest, new_code, spaced
-from juxian.people.models import ActivationSlip, ActivationTry, Branch, Member, Town, User
+from juxian.people.models import ActivationSlip, ActivationTry, Branch, Grant, Member, Town, User
 
 SLIP_DAYS = 14
 TRY_WINDOW = timedelta(minutes=15)
@@ -47,6 +47,7 @@ def make_slips(*, members: Sequence[Member], by: User) -> list[PrintedSlip]:
     """One slip per member; earlier unused ones are cancelled. The codes are in the answer and nowhere else."""
     if not members:
         raise ValidationError("没有要打印开通条的党员。", code="nobody")
+    _refuse_guarded(members, by)
     now = timezone.now()
     pks = [member.pk for member in members]
     promised = dict(
@@ -71,6 +72,23 @@ def make_slips(*, members: Sequence[Member], by: User) -> list[PrintedSlip]:
     ActivationSlip.objects.bulk_create([item.slip for item in printed])
     _record_slips(printed, by)
     return printed
+
+
+def guarded(members: Iterable[Member]) -> set[int]:
+    """Members whose account also holds rights: a slip would hand these over, so only the county makes one."""
+    users = [member.user_id for member in members if member.user_id]
+    held = Grant.objects.in_force(timezone.localdate()).filter(user__in=users)
+    return set(held.values_list("user__member", flat=True))
+
+
+def _refuse_guarded(members: Sequence[Member], by: User) -> None:
+    asleep = [member.name for member in members if member.user and not member.user.is_active]
+    if asleep:
+        raise ValidationError(f"{'、'.join(asleep)}的账号已停用，请先联系县里恢复。", code="asleep")
+    staff = guarded(members) if not by.is_county else set()
+    if staff:
+        names = "、".join(member.name for member in members if member.pk in staff)
+        raise ValidationError(f"{names}是工作人员，账号带有权限，请联系县里重设密码。", code="staff")
 
 
 def _record_slips(printed: Sequence[PrintedSlip], by: User) -> None:
@@ -115,16 +133,24 @@ def activate(*, code: str, name: str, password: str, origin: str) -> User:
     this_try = count_try(origin=origin, now=now)
     slip = (
         ActivationSlip.objects.open(now)
-        .select_related("member__user", "member__branch__town")
+        .select_related("member__user", "member__branch__town", "made_by")
         .filter(code_digest=code_digest(code))
         .first()
     )
-    if slip is None or _plain(slip.member.name) != _plain(name) or slip.member.left_on:
+    if slip is None or _plain(slip.member.name) != _plain(name) or not _still_good(slip):
         raise ValidationError(WRONG_SLIP, code="slip")
     this_try.delete()
     forget_tries(now=now)
     validate_password(password, _as_user(slip))
     return _take(slip=slip, hashed=make_password(password), now=now)
+
+
+def _still_good(slip: ActivationSlip) -> bool:
+    """Whether the person may still open the account with a slip of this maker; things may have changed since."""
+    member = slip.member
+    if member.left_on or (member.user and not member.user.is_active):
+        return False
+    return slip.made_by.is_county or not guarded([member])
 
 
 def _plain(name: str) -> str:

@@ -80,8 +80,8 @@ class MemberAdmin(ScopedAdmin):
     list_select_related = ["branch__town"]
     search_fields = ["search_text"]
     search_help_text = "姓名、拼音或首字母"
-    autocomplete_fields = ["branch"]
-    readonly_fields = ["id_masked", "mobile_masked", "account"]
+    autocomplete_fields = ["branch", "user"]
+    readonly_fields = ["id_masked", "mobile_masked"]
     fieldsets = [
         ("基本情况", {"fields": ["name", "branch", "gender", "ethnicity", "birth_date", "education", "job_position"]}),
         (
@@ -101,7 +101,13 @@ class MemberAdmin(ScopedAdmin):
             },
         ),
         ("流动与失联", {"fields": ["is_floating", "outflow_place", "is_lost_contact", "lost_contact_since"]}),
-        ("登录", {"fields": ["account"]}),
+        (
+            "登录",
+            {
+                "fields": ["user"],
+                "description": "没有账号时留空，由镇街打印开通条。干事本人也是党员的，在这里选他的工作账号，两边共用一个登录。",
+            },
+        ),
     ]
 
     def get_search_results(
@@ -138,10 +144,6 @@ class MemberAdmin(ScopedAdmin):
     @admin.display(description="联系电话")
     def mobile_masked(self, member: Member) -> str:
         return member.mobile_masked
-
-    @admin.display(description="登录账号")
-    def account(self, member: Member) -> str:
-        return member.user.username if member.user else "还没有开通，请镇街打印开通条"
 
 
 class GrantInline(SharedTabular):

@@ -27,7 +27,7 @@ class MemberAdminForm(forms.ModelForm):
 
     class Meta:
         model = Member
-        exclude = ["user", "id_number", "mobile", "is_demo"]  # noqa: DJ006 everything else is the county's to edit
+        exclude = ["id_number", "mobile", "is_demo"]  # noqa: DJ006 everything else is the county's to edit
 
     def clean_new_id_number(self) -> str:
         number = _read(citizen_id, self.cleaned_data["new_id_number"])

@@ -1,14 +1,21 @@
 """Sign-in by user name or by the member's own mobile number."""
 
 import hmac
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from axes.helpers import get_client_ip_address
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import Sum
 from django.http import HttpRequest
+from django.utils import timezone
 
 from juxian.people.models import Member, User
+
+FAILURES_PER_ADDRESS = 100
 
 
 class PortalBackend(BaseBackend):
@@ -34,6 +41,17 @@ class PortalBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+def too_many_from(request: HttpRequest) -> bool:
+    """Whether this address failed so often, under whatever names, that somebody seems to be trying them all.
+
+    Axes locks one name at one address; this stops one password tried on every name. A whole village hall behind one
+    address stays far below the limit.
+    """
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    tried = AccessAttempt.objects.filter(ip_address=get_client_ip_address(request), attempt_time__gt=since)
+    return (tried.aggregate(total=Sum("failures_since_start"))["total"] or 0) >= FAILURES_PER_ADDRESS
 
 
 def axes_username(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:

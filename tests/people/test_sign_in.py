@@ -99,6 +99,16 @@ def test_five_wrong_tries_lock_even_the_right_password(client, member):
         assert sign_in(client, "member").status_code == 302
 
 
+def test_one_password_cannot_be_tried_on_every_name(client, member, monkeypatch):
+    monkeypatch.setattr("juxian.people.backends.FAILURES_PER_ADDRESS", 7)
+    with_password(member.user)
+    assert [sign_in(client, f"dy{n:06d}").status_code for n in range(7)] == [200] * 7
+    assert sign_in(client, "member").status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), "member").status_code == 302
+    with time_machine.travel(timezone.now() + timezone.timedelta(minutes=16), tick=True):
+        assert sign_in(client, "member").status_code == 302
+
+
 def test_admin_has_the_same_door_and_lock(client, county):
     with_password(county)
     to_login = client.get("/admin/people/member/")

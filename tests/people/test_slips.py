@@ -86,6 +86,7 @@ def test_new_slip_cancels_the_earlier_and_keeps_the_name(printed, newcomer, cler
 
 
 def test_sheet_costs_the_same_for_any_number(newcomer, clerk, django_assert_num_queries):
+    assert not clerk.is_county  # grants are read once per request
     people = list(Member.objects.select_related("branch__town", "user"))
     with django_assert_num_queries(8):
         make_slips(members=people, by=clerk)
@@ -145,6 +146,33 @@ def test_weak_password_is_refused_and_the_slip_stays(printed, newcomer, password
 def test_password_of_own_digits_is_refused(printed, newcomer):
     assert "身份证号" in refusal(code=printed.code, password=f"Hao-{newcomer.id_number[-6:]}-ba")
     assert "手机号" in refusal(code=printed.code, password=f"Hao-{newcomer.mobile[2:8]}-ba")
+
+
+# Accounts that hold rights ------------------------------------------------------------------------
+def test_clerk_cannot_take_over_an_account_with_rights(newcomer, clerk, county):
+    newcomer.user = county
+    newcomer.save()
+    with pytest.raises(ValidationError, match="工作人员"):
+        make_slips(members=[newcomer], by=clerk)
+    assert use(make_slips(members=[newcomer], by=county)[0].code) == county
+
+
+def test_slip_made_before_the_rights_came_opens_nothing(printed, newcomer, county):
+    newcomer.user = county
+    newcomer.save()
+    assert refusal(code=printed.code) == WRONG_SLIP
+    assert User.objects.get(pk=county.pk).password == county.password
+
+
+def test_account_that_was_stopped_stays_stopped(newcomer, clerk):
+    newcomer.user = UserFactory()
+    newcomer.save()
+    code = make_slips(members=[newcomer], by=clerk)[0].code
+    User.objects.filter(pk=newcomer.user_id).update(is_active=False)
+    assert refusal(code=code) == WRONG_SLIP
+    newcomer.user.is_active = False
+    with pytest.raises(ValidationError, match="已停用"):
+        make_slips(members=[newcomer], by=clerk)
 
 
 # Guessing ----------------------------------------------------------------------------------------

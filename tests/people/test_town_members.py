@@ -204,6 +204,17 @@ def test_gone_member_gets_no_slip(client, clerk, member):
     assert client.post(page("slip", member)).status_code == 404
 
 
+def test_slip_for_staff_is_left_to_the_county(client, clerk, member):
+    member.user = clerk
+    member.save()
+    MemberFactory(branch=member.branch)
+    client.force_login(clerk)
+    assert client.post(page("slip", member)).url == page("member", member)
+    answer = client.post(SLIPS, {"branch": member.branch_id, "everybody": "on"})
+    assert [slip.member == member for slip, _ in answer.context["printed"]] == [False]
+    assert list(client.post(SLIPS, {"member": member.pk, "everybody": "on"}).context["form"].errors) == ["__all__"]
+
+
 def test_sheet_of_a_branch_skips_who_has_an_account(client, clerk, member):
     newcomer = MemberFactory(branch=member.branch)
     client.force_login(clerk)

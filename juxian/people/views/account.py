@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from juxian.audit import log
 from juxian.people.access import signed_in
 from juxian.people.actions import activate, change_own_password
+from juxian.people.backends import too_many_from
 from juxian.people.codes import origin_digest
 from juxian.people.forms import ActivateForm, PasswordForm, SignInForm
 from juxian.people.models import User
@@ -50,6 +51,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(door(request.user))
     form = SignInForm(request.POST or None)
     if form.is_valid():
+        if too_many_from(request):
+            return render(request, "people/locked.html", status=429)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             login(request, user)

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from juxian.people.access import editor_required, signed_in, staff_required
-from juxian.people.actions import PrintedSlip, make_slips, unmask
+from juxian.people.actions import PrintedSlip, guarded, make_slips, unmask
 from juxian.people.forms import MemberFilterForm, SlipSheetForm, UnmaskForm
 from juxian.people.models import Member
 from juxian.people.models.members import MemberQuerySet
@@ -115,7 +115,11 @@ def slip(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     rows = Member.objects.editable_by(user).filter(left_on=None).select_related("branch__town", "user")
     row = get_object_or_404(rows, pk=pk)
-    return _sheet(request, make_slips(members=[row], by=user))
+    try:
+        return _sheet(request, make_slips(members=[row], by=user))
+    except ValidationError as refusal:
+        messages.error(request, refusal.messages[0])
+        return redirect("people:town-member", pk=pk)
 
 
 @editor_required
@@ -140,6 +144,9 @@ def _chosen(rows: MemberQuerySet, form: SlipSheetForm) -> list[Member]:
     if not data["everybody"]:
         rows = rows.filter(user=None)
     chosen = list(rows[: SHEET_LIMIT + 1])
+    if data["branch"]:
+        staff = guarded(chosen)
+        chosen = [row for row in chosen if row.pk not in staff and (row.user is None or row.user.is_active)]
     if not chosen:
         raise ValidationError("这里的党员都已开通账号，没有要打印的。要重设密码，请勾选下面一项。", code="nobody")
     if len(chosen) > SHEET_LIMIT:
