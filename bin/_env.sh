@@ -18,20 +18,19 @@ find_python() {
   refuse "需要 Python 3.11 或更新版本，本机没有找到。 (Python 3.11 or newer is needed and was not found.)"
 }
 
-install_venv_package() {
+# system_packages NAME…: Debian packages, with sudo where needed.
+system_packages() {
   local as_root=()
-  if ! command -v apt-get >/dev/null; then
-    refuse "本机的 Python 不带 venv 模块，请先装上。 (This Python has no venv module; please install it.)"
-  fi
+  command -v apt-get >/dev/null || refuse "本机缺少 $*，又没有 apt-get，请先装上。 ($* missing and no apt-get; please install.)"
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || refuse "缺少软件包 python3-venv：请让管理员执行 apt-get install python3-venv，再运行一次。 (Package python3-venv is missing: ask an administrator to run 'apt-get install python3-venv', then run this again.)"
+    command -v sudo >/dev/null || refuse "缺少软件包 $*：请让管理员执行 apt-get install $*，再运行一次。 (Ask an administrator to run 'apt-get install $*', then run this again.)"
     as_root=(sudo)
     [ -t 0 ] || as_root=(sudo -n)
   fi
-  say "正在安装系统软件包 python3-venv…… (installing python3-venv)"
+  say "正在安装系统软件包 $*…… (installing system packages)"
   if ! { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv; } >&2; then
-    refuse "没能装上软件包 python3-venv，请看上面的提示。 (Package python3-venv could not be installed, see above.)"
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >&2; then
+    refuse "没能装上软件包 $*，请看上面的提示。 (Packages could not be installed, see above.)"
   fi
 }
 
@@ -39,7 +38,7 @@ make_venv() {
   rm -rf .venv
   "$PYTHON" -m venv .venv >/dev/null 2>&1 && return
   rm -rf .venv # Debian leaves half an environment behind
-  install_venv_package
+  system_packages python3-venv
   "$PYTHON" -m venv .venv >&2 || { rm -rf .venv; refuse "没能建立 .venv，请看上面的提示。 (.venv could not be made, see above.)"; }
 }
 

@@ -47,7 +47,7 @@ def test_the_matrix_sees_when_the_scope_is_off(walker: Walker, monkeypatch, role
                 if method in cls.__dict__:
                     monkeypatch.setattr(cls, method, lambda self, user: self.all())
     rows = [(name, known(name)) for name in NAMES if not name.startswith("admin:")]
-    faults = [fault for name, row in rows if isinstance(row, Row) for fault in walker.knock(name, row, role)]
+    faults = [fault for name, row in rows if isinstance(row, Row) for fault in walker.knock(name, row, role, ("GET",))]
     assert [fault for fault in faults if "shows" in fault] != []
     assert [fault for fault in faults if "not [404" in fault] != []
 

@@ -1,0 +1,313 @@
+"""Pictures of every page of the demo county (started by bin/shots): build/shots/<url name>[-role]-<width>.png.
+
+A page that answers with a failure, logs an error in the console (a CSP violation among them) or scrolls sideways at
+390 px is reported, and so is a GET pattern without a picture or a reason.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.settings")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver runs a loop in this thread
+
+import django  # noqa: E402  # settings come first
+
+django.setup()
+
+from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.urls import NoReverseMatch, reverse  # noqa: E402
+
+from assessments import models as assessments  # noqa: E402
+from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
+from tests.matrix.table import ADMIN, TABLE  # noqa: E402
+from tests.matrix.walk import VERBS, known, patterns  # noqa: E402
+from trainings import models as trainings  # noqa: E402
+
+OUT = ROOT / "build" / "shots"
+WIDTHS = {390: 844, 1440: 900}
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TOWN = "371327102"
+State = trainings.TrainingClass.State
+Kwargs = Callable[[], dict[str, Any]]
+
+# GET patterns that have no page to look at, and why.
+REASONS = {
+    "robots": "机器读的文本",
+    "healthz": "机器读的文本",
+    "admin:jsi18n": "脚本",
+    "admin:autocomplete": "管理页面内部用的 JSON",
+    "admin:view_on_site": "没有配置站点，管理里不显示这个链接",
+    "admin:": "后台的“找不到”页，与其他 404 相同",
+    "admin:login": "转到 /login/",
+    "admin:password_change": "转到“我的账号”",
+    "admin:password_change_done": "只在改完密码后出现；改密码在“我的账号”",
+    "trainings:paper-file": "下载文件",
+    "people:town-import-template": "下载文件",
+    "people:town-import-refused": "下载文件",
+    "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
+}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: as whom, and which object."""
+
+    role: str
+    kwargs: Kwargs = dict
+    query: str = ""
+    suffix: str = ""
+
+
+def _pk(rows: Any) -> dict[str, Any]:
+    return {"pk": rows.values_list("pk", flat=True)[0]}
+
+
+def _classes(*states: str) -> Any:
+    return trainings.TrainingClass.objects.filter(town__code=TOWN, state__in=states).order_by("-starts_on", "-pk")
+
+
+def _class(*states: str) -> Kwargs:
+    """A class of the demo clerk's town in one of these states, or in any."""
+    return lambda: _pk(_classes(*states) if _classes(*states).exists() else _classes(*State.values))
+
+
+def _mine(model: Any, **conditions: Any) -> Kwargs:
+    """A row of the demo member."""
+    return lambda: _pk(model.objects.mine(User.objects.get(username="member")).filter(**conditions).order_by("-pk"))
+
+
+def _own(model: Any, **conditions: Any) -> Kwargs:
+    """A row of the demo clerk's town."""
+    clerk = f"clerk-{TOWN}"
+    return lambda: _pk(model.objects.visible_to(User.objects.get(username=clerk)).filter(**conditions).order_by("-pk"))
+
+
+def _amend() -> dict[str, Any]:
+    mark = trainings.Mark.objects.filter(session__training_class__in=_classes(State.ARCHIVED)).order_by("-pk")[0]
+    return {"pk": mark.session_id, "enrolment": mark.enrolment_id}
+
+
+def _paper() -> dict[str, Any]:
+    return {**_class(State.CLOSING, State.RUNNING)(), "item": trainings.DossierItem.objects.order_by("order")[0].pk}
+
+
+DRAFT_PLAN = _own(trainings.YearPlan)
+OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING)
+SHOTS: dict[str, list[Shot]] = {
+    "home": [Shot("anonymous", suffix="public"), Shot("county", suffix="county")],
+    "help": [Shot("anonymous")],
+    "readyz": [Shot("anonymous")],
+    "login": [Shot("anonymous")],
+    "people:activate": [Shot("anonymous")],
+    "people:account": [Shot("member")],
+    "desk": [Shot("clerk"), Shot("county", suffix="county")],
+    "teach": [Shot("lecturer")],
+    "inspect": [Shot("inspector")],
+    "people:town-member": [Shot("clerk", _own(Member))],
+    "inbox:me-detail": [Shot("member", _mine(apps.get_model("inbox.InboxMessage")))],
+    "inbox:town-detail": [Shot("clerk", _own(apps.get_model("inbox.InboxMessage")))],
+    "trainings:plan-detail": [Shot("clerk", DRAFT_PLAN)],
+    "trainings:plan-return": [Shot("county", lambda: _pk(trainings.YearPlan.objects.order_by("-state", "pk")))],
+    "trainings:line-add": [Shot("clerk", DRAFT_PLAN)],
+    "trainings:line-edit": [Shot("clerk", _own(trainings.PlanLine))],
+    "trainings:line-open": [Shot("clerk", _own(trainings.PlanLine))],
+    "trainings:town-detail": [
+        *[Shot("clerk", _class(state), suffix=state) for state in State.values],
+        *[
+            Shot("clerk", _class(State.RUNNING, State.CLOSING), query=f"?tab={tab}", suffix=tab)
+            for tab in ("sessions", "people", "roll", "exam", "survey", "dossier", "log")
+        ],
+    ],
+    "trainings:town-edit": [Shot("clerk", _class(State.DRAFT))],
+    "trainings:class-cancel": [Shot("clerk", _class(State.DRAFT))],
+    "trainings:class-return": [
+        Shot("county", lambda: _pk(trainings.TrainingClass.objects.filter(state=State.SUBMITTED)))
+    ],
+    "trainings:timetable-print": [Shot("clerk", _class(State.RUNNING))],
+    "trainings:roster-print": [Shot("clerk", _class(State.RUNNING))],
+    "trainings:paper-add": [Shot("clerk", _paper)],
+    "trainings:paper-waive": [Shot("clerk", _paper)],
+    "trainings:town-quotas": [Shot("clerk", _class(State.ENROLLING, State.RUNNING))],
+    "trainings:town-enrol": [Shot("clerk", _class(State.ENROLLING, State.RUNNING))],
+    "trainings:enrol-names": [Shot("clerk", _class(State.ENROLLING, State.RUNNING))],
+    "trainings:enrolment-cancel": [Shot("clerk", _own(trainings.Enrolment, training_class__state=State.ENROLLING))],
+    "trainings:session-add": [Shot("clerk", _class(State.DRAFT))],
+    "trainings:session-edit": [Shot("clerk", OPEN_SESSION)],
+    "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
+    "trainings:session-sheet": [Shot("clerk", OPEN_SESSION)],
+    "trainings:session-amend": [Shot("clerk", _amend)],
+    "trainings:me-detail": [Shot("member", lambda: {"pk": _enrolment().training_class_id})],
+    "assessments:town-bank": [Shot("clerk", _own(assessments.QuestionBank))],
+    "assessments:town-question-add": [Shot("county", lambda: _pk(assessments.QuestionBank.objects.all()))],
+    "assessments:town-question-edit": [Shot("county", lambda: _pk(assessments.Question.objects.all()))],
+    "assessments:town-exam-set-up": [Shot("clerk", _class(State.RUNNING, State.ENROLLING))],
+    "assessments:town-exam": [Shot("clerk", _own(assessments.Exam))],
+    "assessments:town-make-up": [Shot("clerk", _own(assessments.MakeUp))],
+    "assessments:town-survey": [Shot("clerk", _own(assessments.Survey))],
+    "assessments:me-exam": [Shot("member", lambda: {"pk": _exam()})],
+    "assessments:me-attempt": [Shot("member", _mine(assessments.Attempt))],
+    "assessments:me-submit": [Shot("member", _mine(assessments.Attempt))],
+    "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
+    "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
+    "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
+}
+
+
+def _enrolment() -> trainings.Enrolment:
+    return trainings.Enrolment.objects.filter(member__user__username="member").order_by("-pk")[0]
+
+
+def _exam() -> int:
+    rows = assessments.Exam.objects.filter(training_class__enrolments__member__user__username="member")
+    return int(rows.order_by("-opens_at").values_list("pk", flat=True)[0])
+
+
+def shots_of(name: str) -> list[Shot]:
+    """What to take of a pattern; nothing for one that is not there to be looked at."""
+    row = known(name)
+    if row is None or "GET" not in row.methods or name in REASONS:
+        return []
+    if name in SHOTS:
+        return SHOTS[name]
+    if name.startswith("admin:") and name not in TABLE:
+        return _admin_shots(name)
+    if row.of:
+        return []
+    role = {"county": "county", "admin": "county", "me": "member", "public": "anonymous", "any": "member"}
+    return [Shot(role.get(row.audience, "clerk"))]
+
+
+def _admin_shots(name: str) -> list[Shot]:
+    label, verb = name.removeprefix("admin:").rsplit("_", 1)
+    model = next(model for model in ADMIN if model.replace(".", "_") == label)
+    if verb not in VERBS:
+        return []
+    if verb in ("changelist", "add"):
+        return [Shot("county")]
+    return [Shot("county", lambda: {"object_id": apps.get_model(model)._default_manager.order_by("-pk")[0].pk})]
+
+
+def uncovered() -> list[str]:
+    """GET patterns with neither a picture nor a reason."""
+    names = sorted({name for name, _ in patterns()})
+    rows = [(name, known(name)) for name in names]
+    return [
+        name
+        for name, row in rows
+        if row is None or ("GET" in row.methods and not shots_of(name) and name not in REASONS)
+    ]
+
+
+def cookie(role: str, url: str) -> list[dict[str, Any]]:
+    """The session cookie of a demo sign-in, made without the password."""
+    if role == "anonymous":
+        return []
+    username = f"clerk-{TOWN}" if role == "clerk" else role
+    user = User.objects.get(username=username)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "juxian.people.backends.PortalBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}]
+
+
+class Camera:
+    """One browser; one context per role and width."""
+
+    def __init__(self, browser: Any, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.contexts: dict[tuple[str, int], Any] = {}
+        self.notes: list[str] = []
+        self.taken = 0
+
+    def page(self, role: str, width: int) -> Any:
+        if (role, width) not in self.contexts:
+            size = {"width": width, "height": WIDTHS[width]}
+            context = self.browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")
+            context.add_cookies(cookie(role, self.url))
+            page = context.new_page()
+            page.on("console", lambda message: self._heard(message))
+            page.on("pageerror", lambda error: self.notes.append(f"script: {error}"))
+            self.contexts[role, width] = page
+        return self.contexts[role, width]
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.notes.append(f"console: {message.text}")
+
+    def take(self, name: str, shot: Shot, path: str, width: int) -> Iterator[str]:
+        """Take one picture; yields what is wrong with the page."""
+        self.notes.clear()
+        page = self.page(shot.role, width)
+        response = page.goto(self.url + path + shot.query, wait_until="load")
+        refused_here = name.startswith("admin:") and response.status == 403
+        if refused_here:  # nobody may add, change or delete rows of this model: there is no page
+            return
+        file = OUT / f"{'-'.join(filter(None, [name.replace(':', '-'), shot.suffix]))}-{width}.png"
+        page.screenshot(path=str(file), full_page=True)
+        self.taken += 1
+        if response.status != 200:
+            yield f"status {response.status}"
+        if width == min(WIDTHS) and page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+            yield "scrolls sideways"
+        yield from self.notes
+
+
+def tour(camera: Camera, wanted: list[str]) -> list[str]:
+    """All pictures of the wanted patterns; returns faults."""
+    faults: list[str] = []
+    for name in sorted({name for name, _ in patterns()}):
+        if wanted and not any(part in name for part in wanted):
+            continue
+        for shot in shots_of(name):
+            try:
+                path = reverse(name, kwargs=shot.kwargs())
+            except (IndexError, NoReverseMatch) as error:
+                faults.append(f"{name} {shot.suffix}: 演示县里没有可拍的对象（{error}）")
+                continue
+            for width in WIDTHS:
+                faults += [
+                    f"{name} {shot.suffix} {width} {path}: {fault}" for fault in camera.take(name, shot, path, width)
+                ]
+    return faults
+
+
+def main(url: str, wanted: list[str]) -> int:
+    """Everything, or the patterns whose names contain a given part."""
+    from playwright.sync_api import sync_playwright
+
+    if not wanted:
+        shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True, exist_ok=True)
+    assert Grant.objects.exists(), "no demo county"
+    assert not ImportRun.objects.exists(), "a demo county has no imports"
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=ARGS)
+        camera = Camera(browser, url)
+        faults = tour(camera, wanted)
+        browser.close()
+    faults += [f"{name}: 没有照片，也没有写明原因" for name in uncovered()]
+    for fault in faults:
+        print(fault)
+    print(f"{camera.taken} 张照片在 {OUT.relative_to(ROOT)}/，{len(faults)} 处问题")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
