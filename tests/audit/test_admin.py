@@ -25,7 +25,7 @@ def test_list_costs_the_same_for_any_number(client, auditor, rows, django_assert
         entry(number)
     seal(None)
     client.force_login(auditor)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         answer = client.get(reverse("admin:audit_auditentry_changelist"))
     assert answer.context["cl"].result_count == rows
 
