@@ -18,6 +18,7 @@ from juxian.sheets.sniff import FileKind, sniff
 from juxian.sheets.text import Decoded, read_text
 
 CHILD = Path(__file__).with_name("child.py")
+TOO_MUCH = "这个表格太大或已损坏，读不下来。请删去数据下方和右侧多余的行列，另存为 .xlsx 后再上传。"
 Cells = list[Any]
 _FAULTS = {
     "password": "这个表格设有打开密码，读不了。请在 Excel 或 WPS 里去掉密码，另存后再上传。",
@@ -100,7 +101,7 @@ def _line(lines: IO[str]) -> Any:
     try:
         item = json.loads(line, object_hook=_decode)
     except ValueError:  # the child ended early: too large for its memory, or the file made it fail
-        raise CannotRead(package.BROKEN) from None
+        raise CannotRead(TOO_MUCH) from None
     if isinstance(item, dict) and "error" in item:
         raise CannotRead(_FAULTS[item["error"]])
     return item

@@ -224,5 +224,5 @@ def test_a_reader_that_dies_takes_nobody_along(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("juxian.sheets.book.CHILD_MEMORY_BYTES", 20 * 1024 * 1024)
     rows = "".join(f'<row r="{i}">{inline(f"A{i}", f"张三{i}")}{inline(f"B{i}", "1")}</row>' for i in range(2, 60_000))
     path = raw_xlsx(tmp_path / "a.xlsx", HEAD + rows)
-    assert refusal(path) == "文件不完整或已损坏，打不开。请用 Excel 或 WPS 打开原文件，另存为 .xlsx 后再上传。"
+    assert refusal(path) == "这个表格太大或已损坏，读不下来。请删去数据下方和右侧多余的行列，另存为 .xlsx 后再上传。"
     assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
