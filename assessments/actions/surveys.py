@@ -166,7 +166,7 @@ def close_survey(*, survey_id: int, now: datetime) -> int:
     """
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=survey_id)
     answers = list(SurveyAnswer.objects.filter(survey=survey))
-    readable = sum(one.is_readable for one in answers)
+    readable: int = sum(one.is_readable for one in answers)
     if now < survey.closes_at or readable < min_group(survey) or readable == len(answers):
         return readable
     for one in answers:

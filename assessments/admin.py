@@ -1,0 +1,172 @@
+"""The county's admin of banks, exams and what follows them.
+
+SurveyTicket and SurveyAnswer are not here and must never be: a list of who answered beside a list of what was
+answered is what design 4.4 rules out. Attempts, retakes and make-ups are moved by actions only; an attempt's score is
+shown when its results are out, its paper (with the key) never.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from assessments.actions.attempts import choices_of
+from assessments.models import Answer, Attempt, Exam, MakeUp, Question, QuestionBank, Retake, Survey, SurveyQuestion
+from assessments.questions import letters
+from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin
+
+
+@admin.register(QuestionBank)
+class QuestionBankAdmin(ScopedAdmin):
+    list_display = ["name", "code", "owner", "usable"]
+    list_filter = ["town"]
+    search_fields = ["name", "code"]
+    list_select_related = ["town"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows: QuerySet = super().get_queryset(request)
+        counted: QuerySet = rows.annotate(number=Count("questions", filter=Q(questions__retired_at=None)))
+        return counted
+
+    @admin.display(description="归属", ordering="town__code")
+    def owner(self, bank: QuestionBank) -> str:
+        return bank.town.name if bank.town else "全县共用"
+
+    @admin.display(description="在用题数", ordering="number")
+    def usable(self, bank: Any) -> int:
+        return int(bank.number)
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnly, ScopedAdmin):
+    """Read only: questions are changed on the bank's page, where their form is checked."""
+
+    list_display = ["stem", "kind", "bank", "key", "retired_at"]
+    list_filter = ["kind", "bank"]
+    search_fields = ["stem"]
+    list_select_related = ["bank"]
+
+    @admin.display(description="正确答案")
+    def key(self, question: Question) -> str:
+        return letters(question.answer)
+
+
+@admin.register(Exam)
+class ExamAdmin(ReadOnly, ScopedAdmin):
+    """Read only: arranged and released on the exam's page."""
+
+    list_display = ["training_class", "town", "opens_at", "closes_at", "sat", "released_at"]
+    list_filter = ["training_class__town"]
+    search_fields = ["training_class__title", "training_class__code"]
+    date_hierarchy = "opens_at"
+    list_select_related = ["training_class__town", "bank", "released_by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows: QuerySet = super().get_queryset(request)
+        counted: QuerySet = rows.annotate(number=Count("attempts", filter=Q(attempts__sitting=0)))
+        return counted
+
+    @admin.display(description="镇街", ordering="training_class__town__code")
+    def town(self, exam: Exam) -> str:
+        return str(exam.training_class.town)
+
+    @admin.display(description="参考人数", ordering="number")
+    def sat(self, exam: Any) -> int:
+        return int(exam.number)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly, ScopedAdmin):
+    """Read only. No key, and no score before it is out."""
+
+    list_display = ["enrolment", "exam", "sitting", "started_at", "finished_at", "closed_by", "result"]
+    list_filter = ["closed_by", "exam__training_class__town"]
+    search_fields = ["enrolment__member__name", "exam__training_class__title"]
+    date_hierarchy = "started_at"
+    list_select_related = ["enrolment__member", "enrolment__training_class", "exam__training_class"]
+    fields = (
+        "enrolment",
+        "exam",
+        "sitting",
+        "started_at",
+        "deadline_at",
+        "closes_at",
+        "finished_at",
+        "closed_by",
+        "answered",
+        "result",
+    )
+    readonly_fields = ("answered", "result")
+
+    @admin.display(description="成绩（百分制）")
+    def result(self, attempt: Attempt) -> str:
+        if attempt.score is None:
+            return "—"
+        return f"{attempt.score} 分" if attempt.sitting or attempt.exam.released_at else "待公布"
+
+    @admin.display(description="已答题数")
+    def answered(self, attempt: Attempt) -> int:
+        return sum(bool(choice) for choice in choices_of(attempt).values())
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnly, ScopedAdmin):
+    """Read only: when each answer was kept, for questions about a lost one."""
+
+    list_display = ["attempt", "number", "saved_at"]
+    fields = ["attempt", "number", "choice", "client_seq", "saved_at"]
+    search_fields = ["attempt__enrolment__member__name"]
+    list_select_related = ["attempt__enrolment__member", "attempt__enrolment__training_class"]
+
+
+@admin.register(Retake)
+class RetakeAdmin(ReadOnly, ScopedAdmin):
+    """Read only: made and ended by the sweep and by sitting."""
+
+    list_display = ["enrolment", "sequence", "reason", "state", "opens_at", "due_at", "closed_at"]
+    list_filter = ["state", "reason", "exam__training_class__town"]
+    search_fields = ["enrolment__member__name", "exam__training_class__title"]
+    date_hierarchy = "due_at"
+    list_select_related = ["enrolment__member", "enrolment__training_class", "exam__training_class"]
+    fields = ["exam", "enrolment", "sequence", "reason", "opens_at", "due_at", "state", "closed_at"]
+
+
+@admin.register(MakeUp)
+class MakeUpAdmin(ReadOnly, ScopedAdmin):
+    """Read only: registered on the page of retakes and make-ups."""
+
+    list_display = ["enrolment", "missed_hours", "due_on", "state", "closed_at"]
+    list_filter = ["state", "enrolment__training_class__town"]
+    search_fields = ["enrolment__member__name", "enrolment__training_class__title"]
+    date_hierarchy = "due_on"
+    list_select_related = ["enrolment__member", "enrolment__training_class"]
+
+
+@admin.register(SurveyQuestion)
+class SurveyQuestionAdmin(SharedAdmin):
+    """What surveys to come will ask; open ones keep what they asked."""
+
+    list_display = ["text", "order", "is_active"]
+    list_editable = ["order", "is_active"]
+
+
+@admin.register(Survey)
+class SurveyAdmin(ReadOnly, ScopedAdmin):
+    """Read only; results are on the survey's page, from the smallest group on."""
+
+    list_display = ["training_class", "opens_at", "closes_at", "turnout"]
+    list_filter = ["training_class__town"]
+    search_fields = ["training_class__title"]
+    date_hierarchy = "opens_at"
+    list_select_related = ["training_class"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows: QuerySet = super().get_queryset(request)
+        answered = Count("tickets", filter=Q(tickets__is_answered=True))
+        counted: QuerySet = rows.annotate(answered=answered, asked=Count("tickets"))
+        return counted
+
+    @admin.display(description="已答 / 应答")
+    def turnout(self, survey: Any) -> str:
+        return f"{survey.answered} / {survey.asked}"
