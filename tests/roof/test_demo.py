@@ -59,7 +59,7 @@ def test_figures_are_those_of_the_article(demo: Demo, db) -> None:
     assert counted() == EXACT
 
 
-def test_same_day_gives_the_same_rows(demo: Demo) -> None:
+def test_same_day_gives_the_same_rows(demo: Demo, db) -> None:
     assert demo.first == demo.second
 
 

@@ -1,0 +1,187 @@
+"""Doors: who lands where, what nobody signed in may read, health, errors."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from juxian import context
+from juxian.messages.actions import tell
+from juxian.obligations.models import Heartbeat
+from juxian.people.models import Grant, User
+from tests.factories import (
+    CentreFactory,
+    ClassFactory,
+    GrantFactory,
+    LecturerFactory,
+    MemberFactory,
+    SessionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def inspector() -> User:
+    return GrantFactory(user=UserFactory(username="inspector"), kind=Grant.Kind.INSPECTOR).user
+
+
+@pytest.fixture
+def auditor() -> User:
+    return GrantFactory(user=UserFactory(username="auditor"), kind=Grant.Kind.AUDITOR).user
+
+
+def test_home_sends_everybody_to_the_own_door(client: Client, county, inspector, auditor, clerk, member) -> None:
+    lecturer = LecturerFactory(user=UserFactory()).user
+    for user in (county, inspector, auditor):
+        client.force_login(user)
+        assert client.get("/").templates[0].name == "juxian/board.html"
+    for user, door in ((clerk, "desk"), (member.user, "me"), (lecturer, "teach")):
+        client.force_login(user)
+        assert client.get("/").headers["Location"] == reverse(door)
+    client.force_login(UserFactory())
+    assert client.get("/").status_code == 403
+
+
+def test_public_page_shows_totals_and_no_names(client: Client, member) -> None:
+    LecturerFactory(name="示例名师")
+    page = client.get("/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert member.name not in text
+    assert "示例名师" not in text
+    assert "大店镇" not in text
+
+
+def test_desk_is_for_clerks_and_readable_by_the_county(client: Client, county, clerk, member, town) -> None:
+    assert client.get("/town/").headers["Location"] == "/login/?next=/town/"
+    client.force_login(member.user)
+    assert client.get("/town/").status_code == 403
+    client.force_login(clerk)
+    assert client.get("/town/").context["town"] == town
+    client.force_login(county)
+    assert client.get("/town/").headers["Location"] == "/"
+    assert client.get(f"/town/?town={town.code}").context["town"] == town
+
+
+def test_desk_of_another_town_is_not_shown_to_a_clerk(client: Client, clerk, town, other_town) -> None:
+    client.force_login(clerk)
+    assert client.get(f"/town/?town={other_town.code}").context["town"] == town
+
+
+def test_me_is_for_members(client: Client, clerk, member) -> None:
+    assert client.get("/me/").headers["Location"] == "/login/?next=/me/"
+    client.force_login(clerk)
+    assert client.get("/me/").status_code == 403
+    client.force_login(member.user)
+    assert client.get("/me/").context["member"] == member
+
+
+def test_teach_shows_own_sessions_only(client: Client, clerk) -> None:
+    lecturer = LecturerFactory(user=UserFactory())
+    mine = SessionFactory(lecturer=lecturer, training_class=ClassFactory(starts_on=timezone.localdate()))
+    SessionFactory()
+    client.force_login(lecturer.user)
+    assert client.get("/teach/").context["coming"] == [mine]
+    client.force_login(clerk)
+    assert client.get("/teach/").status_code == 403
+
+
+def test_inspect_lists_centres_to_inspectors_and_the_county(client: Client, inspector, county, auditor, clerk) -> None:
+    centre = CentreFactory()
+    for user in (inspector, county):
+        client.force_login(user)
+        assert client.get("/inspect/").context["centres"] == [centre]
+    for user in (auditor, clerk):
+        client.force_login(user)
+        assert client.get("/inspect/").status_code == 403
+
+
+def test_every_entry_of_the_navigation_leads_somewhere(
+    client: Client, county, inspector, auditor, clerk, member
+) -> None:
+    for user in (county, inspector, auditor, clerk):
+        client.force_login(user)
+        entries = context.Shell(user).nav
+        assert len(entries) > 8
+        assert {client.get(entry.url, follow=True).status_code for entry in entries} == {200}
+
+
+def test_unread_counts_what_the_bar_opens(clerk, member, town) -> None:
+    tell(to=town, key="a", title="给镇里", body="x")
+    tell(to=member, key="b", title="给党员", body="x")
+    assert context.Shell(clerk).unread == 1
+    assert context.Shell(member.user).unread == 1
+    assert context.Shell(None).unread == 0
+
+
+def test_demo_mark_follows_the_rows(client: Client) -> None:
+    assert "演示数据" not in client.get("/").content.decode()
+    MemberFactory(is_demo=True)
+    assert "演示数据，非真实情况" in client.get("/").content.decode()
+
+
+def test_help_is_public(client: Client) -> None:
+    text = client.get("/help/").content.decode()
+    assert [title in text for title in ("党员", "镇街干事", "县级管理")] == [True] * 3
+
+
+def test_robots_stay_out(client: Client) -> None:
+    assert client.get("/robots.txt").content.decode() == "User-agent: *\nDisallow: /\n"
+
+
+def test_healthz_answers(client: Client) -> None:
+    assert client.get("/healthz").json() == {"ok": True}
+
+
+def beat(age: timedelta) -> None:
+    Heartbeat.objects.update_or_create(name="worker", defaults={"last_ok_at": timezone.now() - age})
+
+
+def test_readyz_needs_a_fresh_heartbeat(client: Client) -> None:
+    asked = {"headers": {"accept": "application/json"}}
+    silent = client.get("/readyz", **asked)
+    assert silent.status_code == 503
+    assert silent.json()["checks"]["scheduler"] == "后台还没有启动过：没有心跳。"
+    beat(timedelta(hours=2))
+    assert client.get("/readyz", **asked).json()["checks"]["scheduler"] == "后台已有 120 分钟没有心跳。"
+    beat(timedelta(seconds=5))
+    fine = client.get("/readyz", **asked)
+    assert fine.status_code == 200
+    assert fine.json() == {"ok": True, "checks": {"database": "ok", "scheduler": "ok", "storage": "ok"}}
+    assert "一切正常" in client.get("/readyz").content.decode()
+
+
+def test_readyz_says_when_files_cannot_be_written(client: Client, settings, tmp_path) -> None:
+    beat(timedelta(seconds=5))
+    blocker = tmp_path / "a-file"
+    blocker.write_text("")
+    settings.MEDIA_ROOT = blocker
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "文件目录写不进去。" in answer.content.decode()
+
+
+def test_unknown_page_says_what_to_do(client: Client, county) -> None:
+    for sign_in in (False, True):
+        if sign_in:
+            client.force_login(county)
+        answer = client.get("/nope/")
+        assert answer.status_code == 404
+        assert "没有找到这一页" in answer.content.decode()
+
+
+def test_forbidden_gives_no_hint(client: Client, member) -> None:
+    client.force_login(member.user)
+    answer = client.get("/inspect/")
+    assert answer.status_code == 403
+    assert "这一页不在您的权限内" in answer.content.decode()
+
+
+def test_wrong_token_says_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "x", "password": "y"})
+    assert answer.status_code == 403
+    assert "这次没有提交成功" in answer.content.decode()
