@@ -64,13 +64,6 @@ TABLE: dict[str, Row] = {
     "people:town-import-commit": Row("town-write", POST, of="import_run"),
     "people:town-import-drop": Row("town-write", POST, of="import_run"),
     "people:town-import-refused": Row("town-write", of="import_run", also={"*": 404}),
-    "people:town-imports": Row("town"),
-    "people:town-import-upload": Row("town-write", POST),
-    "people:town-import-template": Row("town"),
-    "people:town-import": Row("town", of="import_run"),
-    "people:town-import-commit": Row("town-write", POST, of="import_run"),
-    "people:town-import-drop": Row("town-write", POST, of="import_run"),
-    "people:town-import-refused": Row("town-write", of="import_run", also={"*": 404}),
     # inboxes
     "inbox:me-list": Row("me"),
     "inbox:me-detail": Row("me", of="letter"),

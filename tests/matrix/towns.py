@@ -180,14 +180,16 @@ def _exam(data: TownData) -> None:
         closes_at=now + timedelta(hours=5), duration_minutes=60, single_count=2, single_points=50, multiple_count=0,
         true_false_count=0, pass_mark=60, grace_seconds=60, retake_max=2, retake_days=14,
     )  # fmt: skip
+    options = [f"{data.canary}甲", f"{data.canary}乙"]
     paper = [
         {
-            "kind": "single", "stem": f"{data.canary}题", "options": [f"{data.canary}甲", f"{data.canary}乙"],
-            "answer": [0], "points": 50, "question": data.question.pk,
+            "number": number, "id": data.question.pk, "kind": "single", "stem": f"{data.canary}题", "options": options,
+            "answer": [0], "points": 50,
         }
+        for number in (1, 2)
     ]  # fmt: skip
     data.add(
-        "attempt", assessments.Attempt, exam=data.exam, enrolment=data.enrolment, paper=paper * 2, started_at=now,
+        "attempt", assessments.Attempt, exam=data.exam, enrolment=data.enrolment, paper=paper, started_at=now,
         deadline_at=now + timedelta(hours=1), closes_at=now + timedelta(hours=1, minutes=1), closed_by="",
     )  # fmt: skip
     data.add(
