@@ -78,6 +78,7 @@ def _worded(rows: list[Owed], now: datetime) -> list[tuple[Owed, str, str]]:
 def _coming(user: User, today: date) -> list[tuple[Session, int]]:
     """The next sessions of classes this member has a seat in, with the enrolment that leads to their page."""
     seats = dict(Enrolment.objects.mine(user).seated().values_list("training_class", "pk"))
+    # scope: sessions of classes the member has a seat in
     rows = Session.objects.filter(training_class__in=seats, day__gte=today).standing()
     rows = rows.filter(training_class__state__in=(State.ENROLLING, State.RUNNING))
     rows = rows.select_related("training_class", "room__centre", "point").order_by("day")[: COMING + 3]
