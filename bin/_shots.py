@@ -26,6 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
+from playwright.sync_api import Error, sync_playwright  # noqa: E402
 
 from assessments import models as assessments  # noqa: E402
 from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
@@ -166,7 +167,7 @@ SHOTS: dict[str, list[Shot]] = {
 }
 
 
-def _enrolment() -> trainings.Enrolment:
+def _enrolment() -> Any:
     return trainings.Enrolment.objects.filter(member__user__username="member").order_by("-pk")[0]
 
 
@@ -254,7 +255,11 @@ class Camera:
         """Take one picture; yields what is wrong with the page."""
         self.notes.clear()
         page = self.page(shot.role, width)
-        response = page.goto(self.url + path + shot.query, wait_until="load")
+        try:
+            response = page.goto(self.url + path + shot.query, wait_until="load")
+        except Error as error:  # no page at all, as for a 405 without a body
+            yield str(error.message).splitlines()[0]
+            return
         refused_here = name.startswith("admin:") and response.status == 403
         if refused_here:  # nobody may add, change or delete rows of this model: there is no page
             return
@@ -289,8 +294,6 @@ def tour(camera: Camera, wanted: list[str]) -> list[str]:
 
 def main(url: str, wanted: list[str]) -> int:
     """Everything, or the patterns whose names contain a given part."""
-    from playwright.sync_api import sync_playwright
-
     if not wanted:
         shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,8 @@ Audiences:
   town-write   clerks and the county;  another town's object is not found
   county       the county only
   me           members; somebody else's object is not found
-  teach, inspect   lecturers, inspectors
+  teach        lecturers
+  inspect      inspectors and the county
 """
 
 from dataclasses import dataclass, field
@@ -153,7 +154,7 @@ TABLE: dict[str, Row] = {
     "admin:autocomplete": Row("admin", also={"*": 403}),
     "admin:jsi18n": Row("admin"),
     "admin:view_on_site": Row("admin", of={"content_type_id": "=1", "object_id": "=1"}, also={"*": 404}),
-    "admin:people_member_find": Row("admin", FORM),
+    "admin:people_member_find": Row("county", POST),
     "admin:app_list": Row("admin", of={"app_label": "=people"}),
     "admin:": Row("admin", of={"url": "=nothing/"}, also={"*": 404}),
 }

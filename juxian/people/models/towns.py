@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class TownQuerySet(models.QuerySet["Town"]):
+class UnitQuerySet(models.QuerySet["Town"]):
     """Towns in official code order."""
 
-    def active(self, on: date) -> "TownQuerySet":
+    def active(self, on: date) -> "UnitQuerySet":
         """Units that existed on the local day `on`."""
         return self.filter(active_from__lte=on).filter(Q(active_to=None) | Q(active_to__gt=on))
 
@@ -29,7 +29,7 @@ class Town(models.Model):
     active_to = models.DateField("至（不含）", null=True, blank=True)
     led_by = models.CharField("党委由谁领导", max_length=60, default="莒南县委")
 
-    objects = TownQuerySet.as_manager()
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "镇街"
