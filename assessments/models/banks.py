@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town
@@ -21,7 +21,16 @@ class QuestionBankQuerySet(TownQuerySet):
         """A clerk edits the own town's banks; the county edits all."""
         if not user.is_authenticated:
             return self.none()
-        return self.all() if user.is_county else self.filter(town__in=user.editable_towns())
+        return self.filter() if user.is_county else self.filter(town__in=user.editable_towns())
+
+    def with_counts(self) -> "QuestionBankQuerySet":
+        """Adds `singles`, `multiples`, `judgements`: usable questions of each kind."""
+        usable = Q(questions__retired_at=None)
+        return self.annotate(
+            singles=Count("questions", filter=usable & Q(questions__kind="single")),
+            multiples=Count("questions", filter=usable & Q(questions__kind="multiple")),
+            judgements=Count("questions", filter=usable & Q(questions__kind="true_false")),
+        )
 
 
 class QuestionBank(models.Model):

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -30,14 +29,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @staff_required
 def banks(request: HttpRequest) -> HttpResponse:
     """All banks one may draw from, with how many usable questions of each kind."""
-    usable = Q(questions__retired_at=None)
-    rows = QuestionBank.objects.visible_to(request.user).select_related("town")
-    counted = rows.annotate(
-        singles=Count("questions", filter=usable & Q(questions__kind="single")),
-        multiples=Count("questions", filter=usable & Q(questions__kind="multiple")),
-        judgements=Count("questions", filter=usable & Q(questions__kind="true_false")),
-    )
-    ctx = {"nav": "banks", "banks": counted.order_by("code"), "can_write": may_write(request)}
+    rows = QuestionBank.objects.visible_to(request.user).select_related("town").with_counts()
+    ctx = {"nav": "banks", "banks": rows.order_by("code"), "can_write": may_write(request)}
     return render(request, "assessments/town_banks.html", ctx)
 
 

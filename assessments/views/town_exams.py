@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,7 +32,9 @@ def set_up(request: HttpRequest, pk: int) -> HttpResponse:
     classes = TrainingClass.objects.editable_by(request.user).select_related("town")
     training_class = get_object_or_404(classes, pk=pk)
     exam = Exam.objects.visible_to(request.user).filter(training_class=training_class).first()
-    banks = QuestionBank.objects.visible_to(request.user).filter(Q(town=training_class.town) | Q(town=None))
+    banks = (
+        QuestionBank.objects.visible_to(request.user).filter(Q(town=training_class.town) | Q(town=None)).with_counts()
+    )
     form = ExamForm(request.POST or None, instance=exam, initial={} if exam else _defaults(training_class), banks=banks)
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,17 +44,8 @@ def set_up(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "考试已安排好。")
             return redirect("assessments:town-exam", exam.pk)
-    ctx = {"nav": "classes", "training_class": training_class, "exam": exam, "form": form, "counted": _counted(banks)}
+    ctx = {"nav": "classes", "training_class": training_class, "exam": exam, "form": form}
     return render(request, "assessments/town_exam_form.html", ctx)
-
-
-def _counted(banks: Any) -> Any:
-    usable = Q(questions__retired_at=None)
-    return banks.annotate(
-        singles=Count("questions", filter=usable & Q(questions__kind="single")),
-        multiples=Count("questions", filter=usable & Q(questions__kind="multiple")),
-        judgements=Count("questions", filter=usable & Q(questions__kind="true_false")),
-    )
 
 
 def _defaults(training_class: TrainingClass) -> dict[str, Any]:
