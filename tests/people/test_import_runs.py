@@ -10,9 +10,11 @@ from juxian.audit.models import AuditEntry
 from juxian.files.models import StoredFile
 from juxian.files.store import is_whole, path_of
 from juxian.obligations.models import Obligation, State
+from juxian.obligations.registry import Superseded
 from juxian.obligations.sweep import sweep
 from juxian.people.imports.runs import drop_import, save_import, start_import
 from juxian.people.imports.save import CODE
+from juxian.people.imports.work import perform_commit, prepare_commit
 from juxian.people.models import ImportRun, Member
 from tests.factories import BranchFactory
 from tests.people.rosters import BRANCH, person, roster
@@ -147,3 +149,15 @@ def test_what_changed_meanwhile_is_looked_at_again(branch, clerk, town, tmp_path
     work()
     second.refresh_from_db()
     assert (second.counts["created"], second.counts["unchanged"], Member.objects.count()) == (0, 2, 2)
+
+
+def test_a_second_worker_that_read_in_time_comes_too_late(branch, clerk, town, tmp_path) -> None:
+    run = start(clerk, town, roster(tmp_path / "a.xlsx", [person(1)]))
+    work()
+    save_import(run=run, by=clerk, create_branches=[])
+    obligation = Obligation.objects.get(kind="people.import_commit")
+    early = prepare_commit(obligation)
+    work()
+    outcome = perform_commit(obligation, timezone.now(), early)
+    assert outcome == Superseded("已经保存过，或已放弃")
+    assert AuditEntry.objects.filter(action="people.roster_imported").count() == 1
