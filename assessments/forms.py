@@ -29,13 +29,6 @@ class Moment(forms.DateTimeField):
         super().__init__(input_formats=[MOMENT, "%Y-%m-%d %H:%M"], widget=widget, **options)
 
 
-class BankChoice(forms.ModelChoiceField):
-    """Banks with their numbers of usable questions (`with_counts()`)."""
-
-    def label_from_instance(self, bank: Any) -> str:
-        return f"{bank.name}（单选 {bank.singles}，多选 {bank.multiples}，判断 {bank.judgements}）"
-
-
 class ExamForm(forms.ModelForm):
     """When, how long, from which bank, how many questions of which kind."""
 
@@ -60,7 +53,7 @@ class ExamForm(forms.ModelForm):
 
     def __init__(self, *args: Any, banks: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["bank"] = BankChoice(banks, label="题库", empty_label="请选一个题库")
+        self.fields["bank"] = forms.ModelChoiceField(banks, label="题库", empty_label="请选一个题库")
         self.helper = plain_helper()
 
     def _post_clean(self) -> None:

@@ -21,16 +21,18 @@ class QuestionBankQuerySet(TownQuerySet):
         """A clerk edits the own town's banks; the county edits all."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter() if user.is_county else self.filter(town__in=user.editable_towns())
+        rows: QuestionBankQuerySet = self.filter(Q() if user.is_county else Q(town__in=user.editable_towns()))
+        return rows
 
     def with_counts(self) -> "QuestionBankQuerySet":
         """Adds `singles`, `multiples`, `judgements`: usable questions of each kind."""
         usable = Q(questions__retired_at=None)
-        return self.annotate(
+        counted: QuestionBankQuerySet = self.annotate(
             singles=Count("questions", filter=usable & Q(questions__kind="single")),
             multiples=Count("questions", filter=usable & Q(questions__kind="multiple")),
             judgements=Count("questions", filter=usable & Q(questions__kind="true_false")),
         )
+        return counted
 
 
 class QuestionBank(models.Model):

@@ -44,7 +44,7 @@ def set_up(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "考试已安排好。")
             return redirect("assessments:town-exam", exam.pk)
-    ctx = {"nav": "classes", "training_class": training_class, "exam": exam, "form": form}
+    ctx = {"nav": "classes", "training_class": training_class, "exam": exam, "form": form, "banks": banks}
     return render(request, "assessments/town_exam_form.html", ctx)
 
 
