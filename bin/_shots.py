@@ -150,7 +150,7 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-sheet": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-amend": [Shot("clerk", _amend)],
-    "trainings:me-detail": [Shot("member", lambda: {"pk": _enrolment().training_class_id})],
+    "trainings:me-detail": [Shot("member", lambda: {"pk": _enrolment().pk})],
     "assessments:town-bank": [Shot("clerk", _own(assessments.QuestionBank))],
     "assessments:town-question-add": [Shot("county", lambda: _pk(assessments.QuestionBank.objects.all()))],
     "assessments:town-question-edit": [Shot("county", lambda: _pk(assessments.Question.objects.all()))],

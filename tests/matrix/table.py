@@ -83,7 +83,7 @@ TABLE: dict[str, Row] = {
     "trainings:plan-return": Row("county", FORM, of="plan"),
     "trainings:line-add": Row("town-write", FORM, of="plan"),
     "trainings:line-edit": Row("town-write", FORM, of="line"),
-    "trainings:line-delete": Row("town-write", POST, of="line"),
+    "trainings:line-delete": Row("town-write", POST, of="spare_line"),
     "trainings:line-open": Row("town-write", FORM, of="line"),
     # classes
     "trainings:town-list": Row("town"),
@@ -112,7 +112,7 @@ TABLE: dict[str, Row] = {
     "trainings:session-amend": Row("town-write", FORM, of={"pk": "session", "enrolment": "enrolment"}),
     # a member's classes and hours
     "trainings:me-list": Row("me"),
-    "trainings:me-detail": Row("me", of="training_class"),
+    "trainings:me-detail": Row("me", of="enrolment"),
     "trainings:me-hours": Row("me"),
     # question banks
     "assessments:town-banks": Row("town"),

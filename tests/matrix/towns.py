@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments import models as assessments
 from centres.models import Centre, Room, TeachingPoint
 from courses.models import Course, CourseVersion
-from juxian.files.models import StoredFile
+from juxian.files.store import store
 from juxian.messages.models import InboxMessage
 from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Member, Town, User
 from lecturers.models import Lecturer
@@ -107,10 +107,11 @@ def _people(data: TownData) -> None:
         ActivationSlip,
         member=data.colleague,
         code_digest=f"{data.canary}-digest",
+        username=f"dy{next(_numbers):06d}",
         made_by=data.clerk_user,
         expires_at=timezone.now() + timedelta(days=14),
     )
-    data.add("file", StoredFile, sha256="0" * 64, size=0, path=f"none/{data.canary}", kind="xlsx")
+    data.rows["file"] = store([b"KANARI"], name=f"{data.canary}.xlsx", kind="xlsx")
     data.add(
         "import_run",
         ImportRun,
@@ -131,6 +132,7 @@ def _plan_and_class(data: TownData, shared: dict[str, Any]) -> None:
     state = trainings.TrainingClass.State
     data.add("plan", trainings.YearPlan, town=data.town, year=today.year)
     data.add("line", trainings.PlanLine, plan=data.plan, theme=ThemeFactory(), month=11, days=Decimal(1), people=50)
+    data.add("spare_line", trainings.PlanLine, plan=data.plan, month=12, days=Decimal(1), people=50)
     given = {"town": data.town, "capacity": 50, "created_by": data.clerk_user, "line": data.line}
     data.add(
         "draft", trainings.TrainingClass, code=f"DRAFT-{data.town.code}",
@@ -269,7 +271,8 @@ class County:
             return [self.theirs]
         if role in ("other_clerk", "other_member"):
             return [self.ours]
-        return [] if role in ("county", "inspector", "auditor") else [self.ours, self.theirs]
+        # the lecturer teaches in both towns and sees those sessions
+        return [self.ours, self.theirs] if role == "anonymous" else []
 
 
 def build_county() -> County:

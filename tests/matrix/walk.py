@@ -248,9 +248,13 @@ class Walker:
         right = expected(row, role, method, is_foreign)
         if response.status_code not in right:
             raised = getattr(response, "exc_info", None)
-            yield f"{response.status_code}, not {sorted(right)} {raised[1] if raised else ''}".strip()
+            yield (
+                f"{response.status_code}, not {sorted(right)} {raised[1]!r}"
+                if raised
+                else f"{response.status_code}, not {sorted(right)}"
+            )
         turned_away = role == "anonymous" and response.status_code == 302 and row.audience != "public"
-        if turned_away and not response["Location"].startswith(reverse("login")):
+        if turned_away and not response["Location"].startswith((reverse("login"), reverse("admin:login"))):
             yield f"sent to {response['Location']}, not to the sign-in page"
         text = text_of(response)
         for data in foreign:
