@@ -54,6 +54,23 @@ def _seated(session: Session, pks: set[int]) -> dict[int, Enrolment]:
     return found
 
 
+def _new_marks(
+    session: Session, wanted: list[tuple[Enrolment, MarkStatus]], seen: int | None
+) -> tuple[list[Mark], list[Enrolment]]:
+    """Marks to add (each naming the one it replaces), and the people whose newer mark stays."""
+    current = session_marks(session)
+    rows, kept = [], []
+    for person, status in wanted:
+        old = current.get(person.pk)
+        if old and old.status_id == status.pk:
+            continue
+        if old and seen is not None and old.pk > seen:
+            kept.append(person)
+        else:
+            rows.append(Mark(session=session, enrolment=person, status=status, replaces=old))
+    return rows, kept
+
+
 @transaction.atomic
 def save_roster(
     *,
@@ -77,27 +94,9 @@ def save_roster(
         return RosterSaved(0, 0, len(statuses), [])
     known = _statuses(set(statuses.values()))
     people = _seated(session, set(statuses))
-    current = session_marks(session)
-    rows, kept = [], []
-    for pk, code in statuses.items():
-        old = current.get(pk)
-        if old and old.status_id == known[code].pk:
-            continue
-        if old and seen is not None and old.pk > seen:
-            kept.append(people[pk])
-            continue
-        rows.append(
-            Mark(
-                session=session,
-                enrolment=people[pk],
-                status=known[code],
-                origin=origin,
-                key=f"{key}:{pk}",
-                replaces=old,
-                by=by,
-                at=timezone.now(),
-            )
-        )
+    rows, kept = _new_marks(session, [(people[pk], known[code]) for pk, code in statuses.items()], seen)
+    for row in rows:
+        row.origin, row.key, row.by, row.at = origin, f"{key}:{row.enrolment_id}", by, timezone.now()
     Mark.objects.bulk_create(rows)
     changed = sum(row.replaces_id is not None for row in rows)
     saved = RosterSaved(len(rows) - changed, changed, len(statuses) - len(rows) - len(kept), kept)

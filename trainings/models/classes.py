@@ -127,6 +127,11 @@ class SessionQuerySet(TownQuerySet):
 
     town_path = "training_class__town"
 
+    def mine(self, user: User) -> "SessionQuerySet":
+        """Sessions of the classes the member linked to `user` was enrolled in and not taken out of."""
+        own = {"training_class__enrolments__member__user_id": user.pk}
+        return self.filter(**own, training_class__enrolments__state__in=["seated", "waiting"])
+
     def standing(self) -> "SessionQuerySet":
         """Sessions that were not cancelled."""
         return self.filter(cancelled_at=None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from juxian.audit.models import AuditEntry
 from juxian.people.access import staff_required
+from juxian.people.models import User
 from trainings.attendance import effective_marks
 from trainings.dossier import Paper, checklist
 from trainings.gates import missing_at
@@ -71,7 +72,7 @@ def _tabs(training_class: TrainingClass, current: str, counts: dict[str, str]) -
 
 
 def _results(
-    training_class: TrainingClass, people: list[Enrolment], sign: list[dict[str, Any]]
+    user: User, training_class: TrainingClass, people: list[Enrolment], sign: list[dict[str, Any]]
 ) -> list[tuple[str, str]]:
     seated = [row for row in people if row.state == Enrolment.State.SEATED]
     waiting = sum(row.state == Enrolment.State.WAITING for row in people)
@@ -85,7 +86,7 @@ def _results(
         done = sum(row.outcome == Enrolment.Outcome.COMPLETED for row in seated)
         rows.append(("结业", f"{done} / {len(seated)} 人"))
         # scope: one class, fetched in scope
-        total = HourEntry.objects.filter(training_class=training_class).total()
+        total = HourEntry.objects.visible_to(user).filter(training_class=training_class).total()
         rows.append(("已入账", f"{plain(total)} 学时"))
     return rows
 
@@ -94,6 +95,22 @@ def _default_tab(training_class: TrainingClass) -> str:
     if training_class.state in (State.CLOSING, State.ARCHIVED):
         return "dossier"
     return {State.ENROLLING: "people", State.RUNNING: "sign"}.get(State(training_class.state), "timetable")
+
+
+def _rights(user: User, training_class: TrainingClass, sign: list[dict[str, Any]]) -> dict[str, bool]:
+    """Which buttons this user is shown; the actions behind them decide again."""
+    state, may_write = training_class.state, user.is_clerk or user.is_county
+    unmarked = not any(row["marked"] for row in sign)
+    before_end = state not in (State.CLOSING, State.ARCHIVED, State.CANCELLED)
+    return {
+        "may_write": may_write,
+        "may_plan": may_write and state in (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING),
+        "may_enrol": may_write and state in (State.ENROLLING, State.RUNNING),
+        "may_quota": may_write and state in (State.DRAFT, State.APPROVED, State.ENROLLING),
+        "may_file": may_write and state not in (State.ARCHIVED, State.CANCELLED),
+        "may_cancel": may_write and before_end and unmarked,
+        "may_return": user.is_county and state == State.SUBMITTED,
+    }
 
 
 @staff_required
@@ -115,7 +132,6 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
         "sign": f"{sum(row['done'] for row in sign)} / {len(sign)}",
         "dossier": f"{sum(paper.done for paper in papers)} / {sum(_counts(paper) for paper in papers)}",
     }
-    may_write = user.is_clerk or user.is_county
     ctx = {
         "nav": "classes",
         "training_class": training_class,
@@ -131,19 +147,11 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
         "sign": sign,
         "seated": len(seated),
         "stages": [(name, list(rows)) for name, rows in groupby(papers, key=lambda paper: paper.item.stage)],
-        "results": _results(training_class, people, sign),
+        "results": _results(user, training_class, people, sign),
         "hours": sum(row.hours for row in standing),
         "places": list(dict.fromkeys(row.place for row in standing if row.place)),
         "history": list(_history(training_class)),
-        "may_write": may_write,
-        "may_plan": may_write and training_class.state in (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING),
-        "may_enrol": may_write and training_class.state in (State.ENROLLING, State.RUNNING),
-        "may_quota": may_write and training_class.state in (State.DRAFT, State.APPROVED, State.ENROLLING),
-        "may_file": may_write and training_class.state not in (State.ARCHIVED, State.CANCELLED),
-        "may_cancel": may_write
-        and training_class.state not in (State.CLOSING, State.ARCHIVED, State.CANCELLED)
-        and not any(row["marked"] for row in sign),
-        "may_return": user.is_county and training_class.state == State.SUBMITTED,
+        **_rights(user, training_class, sign),
     }
     return render(request, "trainings/town_detail.html", ctx)
 

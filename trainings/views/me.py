@@ -30,7 +30,9 @@ def my_classes(request: SignedRequest) -> HttpResponse:
     seated = [row.training_class_id for row in rows if row.state == Enrolment.State.SEATED]
     live = [State.APPROVED, State.ENROLLING, State.RUNNING, State.CLOSING]
     # scope: sessions of classes the member has a seat in
-    sessions = Session.objects.filter(training_class__in=seated, training_class__state__in=live).standing()
+    sessions = (
+        Session.objects.mine(request.user).filter(training_class__in=seated, training_class__state__in=live).standing()
+    )
     sessions = sessions.filter(day__gte=timezone.localdate()).select_related("training_class", "room__centre", "point")
     of_class = {row.training_class_id: row.pk for row in rows}
     upcoming = [
@@ -46,7 +48,12 @@ def my_class(request: SignedRequest, pk: int) -> HttpResponse:
     enrolment = get_object_or_404(_mine(request), pk=pk)
     training_class = enrolment.training_class
     # scope: sessions of a class the member has a seat in
-    sessions = Session.objects.filter(training_class=training_class).standing().order_by("day", "half", "pk")
+    sessions = (
+        Session.objects.mine(request.user)
+        .filter(training_class=training_class)
+        .standing()
+        .order_by("day", "half", "pk")
+    )
     marks: dict[int, list[Mark]] = {}
     for mark in Mark.objects.mine(request.user).filter(enrolment=enrolment).select_related("status"):
         marks.setdefault(mark.session_id, []).append(mark)
