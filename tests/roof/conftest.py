@@ -42,6 +42,7 @@ def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
     before = os.environ.get("DEMO_PASSWORD")
     os.environ["DEMO_PASSWORD"] = PASSWORD
     with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)  # sequences begin at one again
         with time_machine.travel("2026-11-24 09:00+08:00"):
             load_demo(at=AT)
             first = digest()
