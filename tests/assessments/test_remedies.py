@@ -72,6 +72,8 @@ def test_the_reason_is_checked_again_when_the_retake_is_given(released, people):
     Attempt.objects.filter(enrolment=people[2]).update(score=90)
     assert give_retake(enrolment_id=people[2].pk, sequence=1, now=timezone.now()) == "已经及格"
     assert give_retake(enrolment_id=people[3].pk, sequence=2, now=timezone.now()) == "上一次补考还没有了结"
+    Enrolment.objects.filter(pk=people[4].pk).update(state="cancelled", cancelled_at=timezone.now())
+    assert give_retake(enrolment_id=people[4].pk, sequence=1, now=timezone.now()) == "已不在录取名单"
     first = give_retake(enrolment_id=people[3].pk, sequence=1, now=timezone.now())
     assert give_retake(enrolment_id=people[3].pk, sequence=1, now=timezone.now()) == first
     assert Retake.objects.count() == 1
