@@ -147,8 +147,8 @@ TABLE: dict[str, Row] = {
     "courses:town-list": Row("town"),
     # admin, beside the pages of each model (below)
     "admin:index": Row("admin"),
-    "admin:login": Row("public", FORM),
-    "admin:logout": Row("public", POST),
+    "admin:login": Row("public", FORM, also={"*": 403}),
+    "admin:logout": Row("public", POST, also={"*": 403}),
     "admin:password_change": Row("admin", FORM),
     "admin:password_change_done": Row("admin"),
     "admin:autocomplete": Row("admin", also={"*": 403}),
