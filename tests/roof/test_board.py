@@ -13,7 +13,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, Use
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 35
+QUERIES = 38
 
 
 @pytest.fixture

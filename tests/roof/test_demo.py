@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 from stdnum.cn.ric import is_valid
@@ -23,8 +24,9 @@ from juxian.audit import chain
 from juxian.demo.load import figures
 from juxian.people.models import Member, Town, User
 from lecturers.models import Appointment
+from tests.flushing import guards_off
 from tests.roof.conftest import AT, PASSWORD, Demo
-from trainings.models import Enrolment, HourEntry, TrainingClass
+from trainings.models import HourEntry, Mark, TrainingClass
 
 EXACT = {
     "centres": 16,
@@ -63,6 +65,13 @@ def test_same_day_gives_the_same_rows(demo: Demo, db) -> None:
     assert demo.first == demo.second
 
 
+def only_mark() -> Mark:
+    """The one present mark of somebody who came to a held class for one half-day only."""
+    present = Mark.objects.effective().filter(status__counts_present=True, session__training_class__state="archived")
+    once = present.order_by().values("enrolment").annotate(n=Count("pk")).filter(n=1).values("enrolment")
+    return present.filter(enrolment__in=once, replaces=None).order_by("pk").first()
+
+
 DELETIONS: list[tuple[Callable[[], object], dict[str, int]]] = [
     (lambda: Centre.objects.first(), {"centres": 15}),
     (lambda: Town.objects.first(), {"towns": 15, "centres": 15}),
@@ -71,10 +80,7 @@ DELETIONS: list[tuple[Callable[[], object], dict[str, int]]] = [
     (lambda: Course.objects.filter(theme__slot=1).first(), {"courses": 114, "red": 24}),
     (lambda: Course.objects.filter(theme__slot=2).first(), {"courses": 114, "rural": 21}),
     (lambda: Course.objects.filter(theme__slot=4).first(), {"courses": 114}),
-    (
-        lambda: Enrolment.objects.filter(training_class=held_class(), outcome="completed").first(),
-        {"attendances": 12_035},
-    ),
+    (lambda: only_mark(), {"attendances": 12_035}),
 ]
 
 
@@ -83,7 +89,8 @@ def test_deleting_a_row_changes_the_figure(demo: Demo, client: Client, pick, cha
     client.force_login(User.objects.get(username="county"))
     with transaction.atomic():
         row = pick()
-        type(row)._base_manager.filter(pk=row.pk)._raw_delete("default")
+        with guards_off():
+            type(row)._base_manager.filter(pk=row.pk)._raw_delete("default")
         assert counted() == EXACT | changed
         shown = client.get("/").context
         assert shown["coverage"].running == (EXACT | changed)["centres"]
