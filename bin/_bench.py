@@ -106,7 +106,7 @@ def roster_file() -> Path:
     towns = list(Town.objects.order_by("code"))
     rows = []
     for number in range(PEOPLE):
-        birth, male = date(1950, 1, 1) + timedelta(days=number // 24), number % 3 != 0
+        birth, male = date(1930, 1, 1) + timedelta(days=number // 24), number % 3 != 0
         town = towns[number % len(towns)]
         rows.append(
             [

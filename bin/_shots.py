@@ -58,7 +58,16 @@ REASONS = {
     "trainings:paper-file": "下载文件",
     "people:town-import-template": "下载文件",
     "people:town-import-refused": "下载文件",
+    "assessments:town-bank-template": "下载文件",
+    "assessments:me-clock": "考试页面内部用的 JSON",
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
+}
+# Kinds of rows a demo county has none of.
+NONE_IN_DEMO = ("inbox.outboundsend", "people.activationslip", "people.importrun")
+REASONS |= {
+    f"admin:{model.replace('.', '_')}_{verb}": "演示县里没有这种记录"
+    for model in NONE_IN_DEMO
+    for verb in ("change", "delete", "history")
 }
 
 
@@ -70,6 +79,7 @@ class Shot:
     kwargs: Kwargs = dict
     query: str = ""
     suffix: str = ""
+    paper: bool = False  # an A4 sheet to print may be wider than a phone
 
 
 def _pk(rows: Any) -> dict[str, Any]:
@@ -137,8 +147,8 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:class-return": [
         Shot("county", lambda: _pk(trainings.TrainingClass.objects.filter(state=State.SUBMITTED)))
     ],
-    "trainings:timetable-print": [Shot("clerk", _class(State.RUNNING))],
-    "trainings:roster-print": [Shot("clerk", _class(State.RUNNING))],
+    "trainings:timetable-print": [Shot("clerk", _class(State.RUNNING), paper=True)],
+    "trainings:roster-print": [Shot("clerk", _class(State.RUNNING), paper=True)],
     "trainings:paper-add": [Shot("clerk", _paper)],
     "trainings:paper-waive": [Shot("clerk", _paper)],
     "trainings:town-quotas": [Shot("clerk", _class(State.ENROLLING, State.RUNNING))],
@@ -148,13 +158,16 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:session-add": [Shot("clerk", _class(State.DRAFT))],
     "trainings:session-edit": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
-    "trainings:session-sheet": [Shot("clerk", OPEN_SESSION)],
+    "trainings:session-sheet": [Shot("clerk", OPEN_SESSION, paper=True)],
     "trainings:session-amend": [Shot("clerk", _amend)],
     "trainings:me-detail": [Shot("member", lambda: {"pk": _enrolment().pk})],
     "assessments:town-bank": [Shot("clerk", _own(assessments.QuestionBank))],
     "assessments:town-question-add": [Shot("county", lambda: _pk(assessments.QuestionBank.objects.all()))],
     "assessments:town-question-edit": [Shot("county", lambda: _pk(assessments.Question.objects.all()))],
     "assessments:town-exam-set-up": [Shot("clerk", _class(State.RUNNING, State.ENROLLING))],
+    "assessments:town-bank-import": [Shot("county", lambda: _pk(assessments.QuestionBank.objects.all()))],
+    "assessments:town-class-exam": [Shot("clerk", _class(State.RUNNING))],
+    "assessments:town-class-survey": [Shot("clerk", _class(State.CLOSING))],
     "assessments:town-exam": [Shot("clerk", _own(assessments.Exam))],
     "assessments:town-make-up": [Shot("clerk", _own(assessments.MakeUp))],
     "assessments:town-survey": [Shot("clerk", _own(assessments.Survey))],
@@ -268,7 +281,11 @@ class Camera:
         self.taken += 1
         if response.status != 200:
             yield f"status {response.status}"
-        if width == min(WIDTHS) and page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+        if (
+            width == min(WIDTHS)
+            and not shot.paper
+            and page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        ):
             yield "scrolls sideways"
         yield from self.notes
 

@@ -154,7 +154,7 @@ TABLE: dict[str, Row] = {
     "admin:autocomplete": Row("admin", also={"*": 403}),
     "admin:jsi18n": Row("admin"),
     "admin:view_on_site": Row("admin", of={"content_type_id": "=1", "object_id": "=1"}, also={"*": 404}),
-    "admin:people_member_find": Row("county", POST),
+    "admin:people_member_find": Row("admin", POST),
     "admin:app_list": Row("admin", of={"app_label": "=people"}),
     "admin:": Row("admin", of={"url": "=nothing/"}, also={"*": 404}),
 }
