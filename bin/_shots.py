@@ -26,6 +26,7 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Error, sync_playwright  # noqa: E402
 
 from assessments import models as assessments  # noqa: E402
@@ -116,7 +117,7 @@ def _paper() -> dict[str, Any]:
 
 
 DRAFT_PLAN = _own(trainings.YearPlan)
-OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING)
+OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
 SHOTS: dict[str, list[Shot]] = {
     "home": [Shot("anonymous", suffix="public"), Shot("county", suffix="county")],
     "help": [Shot("anonymous")],
