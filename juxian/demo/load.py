@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from centres.figures import coverage
@@ -82,5 +82,13 @@ def _generate(plot: Plot) -> None:
     rolls.settle(plot, outlines, marks, made_up, results.failed)
     surveys.write_surveys(plot, outlines, marks)
     writing.write_dossiers(plot, outlines)
+    _tell_planner()
     letters.write_letters(plot, outlines)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
+
+
+def _tell_planner() -> None:
+    """PostgreSQL knows nothing of tables that were filled in this transaction, and plans for empty ones."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
