@@ -145,7 +145,7 @@ def _plan_and_class(data: TownData, shared: dict[str, Any]) -> None:
     )  # fmt: skip
     data.add(
         "session", trainings.Session, training_class=data.training_class, day=today,
-        half=trainings.Session.Half.MORNING, course_version=shared["version"], lecturer=shared["lecturer"],
+        half=trainings.Session.Half.MORNING, course_version=shared["version"], lecturer=shared["teachers"][data.canary],
         room=data.room, hours=Decimal(4),
     )  # fmt: skip
     data.add("quota", trainings.Quota, training_class=data.training_class, branch=data.branch, seats=10)
@@ -233,6 +233,7 @@ def build_shared() -> dict[str, Any]:
         "inspector": GrantFactory(user=UserFactory(username="inspector"), kind=Grant.Kind.INSPECTOR).user,
         "auditor": GrantFactory(user=UserFactory(username="auditor"), kind=Grant.Kind.AUDITOR).user,
         "lecturer": lecturer,
+        "teachers": {"KANARIA": lecturer, "KANARIB": Lecturer.objects.create(name="外镇讲师", kind=lecturer.kind)},
         "lecturer_user": lecturer_user,
         "course": course,
         "version": CourseVersion.objects.create(course=course, number=1, published_on=timezone.localdate()),
@@ -271,7 +272,8 @@ class County:
             return [self.theirs]
         if role in ("other_clerk", "other_member"):
             return [self.ours]
-        # the lecturer teaches in both towns and sees those sessions
+        if role == "lecturer":  # teaches in our town only
+            return [self.theirs]
         return [self.ours, self.theirs] if role == "anonymous" else []
 
 
