@@ -10,18 +10,18 @@ from django.utils import timezone
 
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.figures import coverage, teaching_points
-from courses.figures import featured, featured_by_theme
+from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
 from juxian.people.models import Member, Town, User
 from lecturers.figures import experts, pool
 from trainings.figures import (
+    Came,
     Distribution,
     attendances,
-    attendances_by_town,
+    came,
     classes_held,
     classes_held_by_town,
     hours_distribution,
-    members_trained,
     plan_and_actual,
 )
 from trainings.models import PlanLine, TrainingClass, YearPlan
@@ -67,16 +67,19 @@ class Waiting:
         return "st-bad" if days <= 1 else "st-warn" if days <= 7 else ""
 
 
-def totals(today: date) -> dict[str, object]:
-    """The figures of the strip, each counted from its rows; nothing here names a person."""
+def totals(today: date, counted: Came | None = None) -> dict[str, object]:
+    """The figures of the strip, each counted from its rows; nothing here names a person.
+
+    `counted`: the attendances of all classes, where the caller has counted them already.
+    """
     classes = TrainingClass.objects.all()
     themes = {theme.slot: theme for theme in featured_by_theme(today)}
     return {
         "coverage": coverage(today),
         "points": teaching_points(),
         "held": classes_held(classes),
-        "attendances": attendances(classes),
-        "courses": featured(today),
+        "attendances": counted.attendances if counted else attendances(classes),
+        "courses": sum(theme.count for theme in themes.values()),
         "named_themes": [themes[slot] for slot in (1, 2) if slot in themes],
         "experts": experts(today),
         "pool": pool(today),
@@ -121,12 +124,11 @@ def waiting(user: User, today: date) -> list[Waiting]:
     return sorted(rows, key=lambda row: row.due)
 
 
-def town_rows(user: User, now: datetime) -> list[TownRow]:
+def town_rows(user: User, counted: Came, now: datetime) -> list[TownRow]:
     """One row a town of today, in code order."""
-    classes = TrainingClass.objects.visible_to(user)
-    held, came, owed = classes_held_by_town(classes), attendances_by_town(classes), open_by_town(now)
+    held, owed = classes_held_by_town(TrainingClass.objects.visible_to(user)), open_by_town(now)
     return [
-        TownRow(town, held.get(town.pk, 0), came.get(town.pk, 0), owed.get(town.pk, Open()))
+        TownRow(town, held.get(town.pk, 0), counted.by_town.get(town.pk, 0), owed.get(town.pk, Open()))
         for town in Town.objects.active(timezone.localdate(now))
     ]
 
@@ -145,9 +147,10 @@ def years(user: User, today: date) -> list[int]:
 
 
 def board(user: User, year: int, now: datetime) -> dict[str, object]:
-    """Everything on the page."""
+    """Everything on the page. Whoever sees it sees all towns, so the attendances are counted once for it all."""
     today = timezone.localdate(now)
-    towns = town_rows(user, now)
+    counted = came(TrainingClass.objects.visible_to(user))
+    towns = town_rows(user, counted, now)
     owed = Open(
         sum(row.open.retakes for row in towns),
         sum(row.open.make_ups for row in towns),
@@ -156,9 +159,8 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
     columns, planned, held = months(user, year)
     members = Member.objects.visible_to(user).counted()
     bound = members.count()
-    trained = members_trained(TrainingClass.objects.visible_to(user))
     return {
-        **totals(today),
+        **totals(today, counted),
         "now": now,
         "today": today,
         "year": year,
@@ -166,7 +168,7 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
         "hours": hours_rows(hours_distribution(members, year)),
         "bound": bound,
         "exempt": Member.objects.visible_to(user).filter(is_exempt=True, left_on=None).count(),
-        "trained": trained,
+        "trained": counted.members,
         "waiting": [(row, row.tone(today)) for row in waiting(user, today)],
         "towns": towns,
         "owed": owed,

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from juxian.people.models import Member
-from trainings.models import HourEntry, HourRule
+from trainings.models import HourEntry, HourRule, TrainingClass
 from trainings.words import plain
 
 YEARLY = "calendar_year"
@@ -103,28 +104,50 @@ def bound(member: Member) -> bool:
     return member.status == Member.Status.NORMAL and not member.is_exempt and member.left_on is None
 
 
+def rules_of(year: int) -> list[HourRule]:
+    """Rules in force at the end of a year, those with the fewest hours first."""
+    rules = HourRule.objects.in_force(date(year, 12, 31))
+    return list(rules.order_by(F("min_hours").asc(nulls_last=True), "code"))
+
+
+def hours_by_member(members: QuerySet[Any, Any] | list[int], year: int) -> dict[int, Decimal]:
+    """Hours of a year by member id; who has none is left out. `members` are ids or a query of members."""
+    sums = HourEntry.objects.in_year(year).filter(member__in=members).order_by().values_list("member_id")
+    return dict(sums.annotate(total=Sum("hours")))
+
+
+def _centralised_sums(members: QuerySet[Any, Any] | list[int], year: int) -> QuerySet[Any, Any]:
+    """Centralised classes of each member whose hours stand in the ledger."""
+    rows = HourEntry.objects.filter(is_centralised=True, member__in=members, training_class__isnull=False)
+    rows = rows.filter(earned_on__range=(date(year - LOOK_BACK, 1, 1), date(year, 12, 31)))
+    sums: QuerySet[Any, Any] = rows.order_by().values("member_id", "training_class_id").annotate(net=Sum("hours"))
+    return sums.filter(net__gt=0)
+
+
+def centralised_in_year(members: QuerySet[Any, Any] | list[int], year: int) -> QuerySet[Any, Any]:
+    """(member id, class id) of each centralised class that ended in the year and stands in the ledger."""
+    ended = TrainingClass.objects.filter(ends_on__range=(date(year, 1, 1), date(year, 12, 31)))
+    rows = _centralised_sums(members, year).filter(training_class__in=ended.order_by())
+    return rows.values_list("member_id", "training_class_id")
+
+
 def _centralised(members: list[int], year: int) -> dict[int, list[date]]:
     """Days of the centralised classes of each member that stand in the ledger, one day a class."""
-    rows = HourEntry.objects.filter(is_centralised=True, member_id__in=members)
-    rows = rows.filter(
-        earned_on__range=(date(year - LOOK_BACK, 1, 1), date(year, 12, 31)), training_class__isnull=False
-    )
-    sums = rows.order_by().values("member_id", "training_class_id", "training_class__ends_on")
     days = defaultdict(list)
-    for row in sums.annotate(net=Sum("hours")):
-        if row["net"] > 0:
-            days[row["member_id"]].append(row["training_class__ends_on"])
+    for member, day in _centralised_sums(members, year).values_list("member_id", "training_class__ends_on"):
+        days[member].append(day)
     return days
 
 
-def _progress(rule: HourRule, window: tuple[date, date], hours: Decimal, days: list[date]) -> RuleProgress:
+def progress_against(rule: HourRule, hours: Decimal, centralised: int) -> RuleProgress:
+    """Where somebody with these hours and this many centralised classes in the window stands against `rule`."""
     target = rule.min_hours if rule.window == YEARLY else None
     return RuleProgress(
         rule=rule,
         hours=hours,
         target=target,
         missing=max((target or Decimal(0)) - hours, Decimal(0)),
-        centralised_done=sum(window[0] <= day <= window[1] for day in days),
+        centralised_done=centralised,
         centralised_target=rule.min_centralised,
     )
 
@@ -132,16 +155,18 @@ def _progress(rule: HourRule, window: tuple[date, date], hours: Decimal, days: l
 def progress_of_all(members: Iterable[Member], year: int) -> dict[int, list[RuleProgress]]:
     """Progress by member id, for as many members as you like. Three queries."""
     people = list(members)
-    rules = list(HourRule.objects.in_force(date(year, 12, 31)).order_by(F("min_hours").asc(nulls_last=True), "code"))
+    rules = rules_of(year)
     pks = [member.pk for member in people]
-    sums = HourEntry.objects.in_year(year).filter(member_id__in=pks).order_by().values("member_id")
-    hours = {row["member_id"]: row["total"] for row in sums.annotate(total=Sum("hours"))}
-    days = _centralised(pks, year)
+    hours, days = hours_by_member(pks, year), _centralised(pks, year)
     found: dict[int, list[RuleProgress]] = {}
     for member in people:
         windows = [(rule, window_of(rule.audience_key, member, year)) for rule in rules if bound(member)]
         found[member.pk] = [
-            _progress(rule, window, hours.get(member.pk, Decimal(0)), days[member.pk])
+            progress_against(
+                rule,
+                hours.get(member.pk, Decimal(0)),
+                sum(window[0] <= day <= window[1] for day in days.get(member.pk, [])),
+            )
             for rule, window in windows
             if window
         ]

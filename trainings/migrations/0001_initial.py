@@ -844,7 +844,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="hourentry",
-            index=models.Index(fields=["member", "earned_on"], name="trainings_hours_member"),
+            index=models.Index(fields=["member", "earned_on", "hours"], name="trainings_hours_member"),
+        ),
+        migrations.AddIndex(
+            model_name="hourentry",
+            index=models.Index(
+                condition=models.Q(("is_centralised", True)),
+                fields=["training_class", "member", "earned_on", "hours"],
+                name="trainings_hours_centralised",
+            ),
         ),
         migrations.AddConstraint(
             model_name="hourentry",

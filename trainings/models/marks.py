@@ -32,7 +32,7 @@ class MarkQuerySet(PersonalQuerySet):
     member_path = "enrolment__member"
 
     def effective(self) -> "MarkQuerySet":
-        return self.filter(replaced_by=None)
+        return self.filter(~models.Exists(Mark.objects.filter(replaces=models.OuterRef("pk"))))
 
 
 class Mark(models.Model):
