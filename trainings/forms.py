@@ -1,5 +1,6 @@
 """Forms of the clerk's class pages. They shape input; the actions decide."""
 
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -60,8 +61,13 @@ class LineForm(forms.ModelForm):
         self.fields["month"] = forms.TypedChoiceField(
             label="计划月份", coerce=int, choices=[(n, f"{n} 月") for n in range(1, 13)]
         )
-        self.fields["days"].widget.attrs |= {"step": "0.5", "min": "0.5"}
-        self.fields["people"].widget.attrs["min"] = 1
+        self.fields["days"] = forms.DecimalField(
+            label="天数", min_value=Decimal("0.1"), max_value=366, decimal_places=1, max_digits=4,
+            error_messages={"min_value": "天数要大于 0。"}, widget=forms.NumberInput(attrs={"step": "0.5", "min": "0.5"}),
+        )  # fmt: skip
+        self.fields["people"] = forms.IntegerField(
+            label="计划人数", min_value=1, max_value=1_000_000, error_messages={"min_value": "计划人数要大于 0。"}
+        )
 
 
 class ClassForm(forms.ModelForm):

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from trainings.attendance import unmarked
 from trainings.dossier import missing_papers
-from trainings.models import Enrolment, Quota, Session, TrainingClass
+from trainings.models import DossierItem, Enrolment, Quota, Session, TrainingClass
 from trainings.registry import Gate, Missing, registry
+from trainings.words import cn_day
 
 
 def _when(session: Session) -> str:
@@ -33,6 +34,8 @@ def _submit(training_class: TrainingClass) -> list[Missing]:
         (training_class.capacity, "还没定名额。"),
     ]
     found = [Missing(text, edit) for value, text in blanks if not value]
+    if training_class.starts_on < timezone.localdate():
+        found.insert(0, Missing(f"{cn_day(training_class.starts_on)}已经过了，开始日期要改到今天或以后。", edit))
     quota = sum(Quota.objects.filter(training_class=training_class).values_list("seats", flat=True))
     if quota > training_class.capacity:
         link = reverse("trainings:town-quotas", args=[training_class.pk])
@@ -55,27 +58,30 @@ def _submit(training_class: TrainingClass) -> list[Missing]:
 def _close(training_class: TrainingClass) -> list[Missing]:
     today = timezone.localdate()
     sessions = Session.objects.filter(training_class=training_class).standing()
-    found = [
-        Missing(f"{_when(session)}还没上。", reverse("trainings:session-roll", args=[session.pk]))
-        for session in sessions
-        if session.day > today
-    ]
+    found = []
+    for session, gap in sorted(unmarked(training_class), key=lambda pair: pair[0].day != today):
+        if session.day <= today:
+            link = reverse("trainings:session-roll", args=[session.pk])
+            found.append(Missing(f"{_when(session)}还有 {gap} 人没点名。", link))
     if not sessions:
         found.append(Missing("没有上过课。", reverse("trainings:session-add", args=[training_class.pk])))
     if not Enrolment.objects.filter(training_class=training_class).seated().exists():
         found.append(Missing("没有录取的学员。", reverse("trainings:town-enrol", args=[training_class.pk])))
-    for session, gap in unmarked(training_class):
-        if session.day <= today:
-            link = reverse("trainings:session-roll", args=[session.pk])
-            found.append(Missing(f"{_when(session)}还有 {gap} 人没点名。", link))
-    return found
+    ahead = [session for session in sessions if session.day > today]
+    return found + [Missing(f"{_when(session)}还没上。", later=True) for session in ahead]
+
+
+def _paper(item: DossierItem, training_class: TrainingClass) -> Missing:
+    """A missing paper, with the form that puts it in."""
+    if item.code == "summary":
+        edit = reverse("trainings:town-edit", args=[training_class.pk])
+        return Missing(f"还没写“{item.name}”，请写小结。", f"{edit}#id_summary")
+    link = reverse("trainings:paper-add", args=[training_class.pk, item.pk])
+    return Missing(f"档案还缺“{item.name}”：上传，或写明原因后略过。", link)
 
 
 def _archive(training_class: TrainingClass) -> list[Missing]:
-    link = f"{reverse('trainings:town-detail', args=[training_class.pk])}?tab=dossier"
-    return [
-        Missing(f"档案还缺“{item.name}”：上传，或写明原因后略过。", link) for item in missing_papers(training_class)
-    ]
+    return [_paper(item, training_class) for item in missing_papers(training_class)]
 
 
 OWN = {Gate.SUBMIT: _submit, Gate.CLOSE: _close, Gate.ARCHIVE: _archive}

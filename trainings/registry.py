@@ -17,10 +17,14 @@ class Gate(Enum):
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that holds a gate: what to do in a clerk's words, and where (a path), if there is a place."""
+    """One thing that holds a gate: what to do in a clerk's words, and where (a path), if there is a place.
+
+    `later`: nothing can be done about it before its day comes.
+    """
 
     text: str
     link: str = ""
+    later: bool = False
 
 
 Check = Callable[[TrainingClass], list[Missing]]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("town/plans/open/", plans.plan_open, name="plan-open"),
     path("town/plans/<int:pk>/", plans.plan_detail, name="plan-detail"),
     path("town/plans/<int:pk>/submit/", plans.plan_submit, name="plan-submit"),
+    path("town/plans/<int:pk>/withdraw/", plans.plan_withdraw, name="plan-withdraw"),
     path("town/plans/<int:pk>/approve/", plans.plan_approve, name="plan-approve"),
     path("town/plans/<int:pk>/return/", plans.plan_return, name="plan-return"),
     path("town/plans/<int:pk>/lines/add/", plans.line_add, name="line-add"),

@@ -57,7 +57,7 @@ def test_lines_change_only_in_a_draft(plan, clerk, county):
     ):
         with pytest.raises(ValidationError) as refusal:
             act()
-        assert refusal.value.messages == ["大店镇2027年度培训计划已送审，不能再改。要改请县里先退回。"]
+        assert refusal.value.messages == ["大店镇2027年度培训计划已送审，不能再改。要改先撤回，或请县里退回。"]
     actions.return_plan(plan=plan, comment="人数太多", by=county)
     actions.remove_line(line=line, by=clerk)
     assert PlanLine.objects.count() == 0

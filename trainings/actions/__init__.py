@@ -9,23 +9,34 @@ from trainings.actions.classes import (
     return_class,
     start_class,
     submit_class,
+    too_early,
+    withdraw_class,
 )
 from trainings.actions.dossier import add_paper, waive_paper
-from trainings.actions.enrolments import EnrolResult, cancel_enrolment, enrol, promote_waiting, set_quota
+from trainings.actions.enrolments import (
+    EnrolResult,
+    cancel_enrolment,
+    enrol,
+    enrolment_barred,
+    promote_waiting,
+    set_quota,
+)
 from trainings.actions.hours import post_class_hours, reverse_entry
 from trainings.actions.marks import RosterSaved, amend_mark_after_archive, save_roster
-from trainings.actions.opening import change_class, open_class, open_class_from_line
+from trainings.actions.opening import change_class, class_barred, open_class, open_class_from_line
 from trainings.actions.outcomes import resettle_outcome
 from trainings.actions.plans import (
     add_line,
     approve_plan,
     change_line,
     open_plan,
+    plan_barred,
     remove_line,
     return_plan,
     submit_plan,
+    withdraw_plan,
 )
-from trainings.actions.sessions import add_session, cancel_session, change_session
+from trainings.actions.sessions import add_session, cancel_session, change_session, session_barred
 
 __all__ = [
     "EnrolResult",
@@ -44,11 +55,14 @@ __all__ = [
     "change_class",
     "change_line",
     "change_session",
+    "class_barred",
     "enrol",
+    "enrolment_barred",
     "open_class",
     "open_class_from_line",
     "open_enrolment",
     "open_plan",
+    "plan_barred",
     "post_class_hours",
     "promote_waiting",
     "remove_line",
@@ -57,9 +71,13 @@ __all__ = [
     "return_plan",
     "reverse_entry",
     "save_roster",
+    "session_barred",
     "set_quota",
     "start_class",
     "submit_class",
     "submit_plan",
+    "too_early",
     "waive_paper",
+    "withdraw_class",
+    "withdraw_plan",
 ]

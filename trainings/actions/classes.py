@@ -16,7 +16,7 @@ from trainings.actions.rights import State, locked_class, must_be, must_decide, 
 from trainings.gates import missing_at
 from trainings.models import Enrolment, Mark, TrainingClass
 from trainings.registry import Gate, registry
-from trainings.words import plain
+from trainings.words import cn_day, plain
 
 
 def _pass(gate: Gate, training_class: TrainingClass) -> None:
@@ -62,6 +62,18 @@ def submit_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
 
 
 @transaction.atomic
+def withdraw_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
+    """The town takes back what it sent, as a draft, before the county decided."""
+    training_class = locked_class(training_class)
+    must_run(by, training_class.town)
+    if training_class.state == State.DRAFT:
+        return training_class
+    must_be(training_class, State.SUBMITTED)
+    training_class.state, training_class.submitted_by, training_class.submitted_at = State.DRAFT, None, None
+    return _moved(training_class, by, "withdraw", "撤回送审", ["submitted_by", "submitted_at"])
+
+
+@transaction.atomic
 def approve_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     """The county approves what a town submitted."""
     training_class = locked_class(training_class)
@@ -102,6 +114,13 @@ def open_enrolment(*, training_class: TrainingClass, by: User) -> TrainingClass:
     return _moved(training_class, by, "enrolling", "开始报名", ["enrolling_at"])
 
 
+def too_early(training_class: TrainingClass) -> str:
+    """Why the class cannot begin yet; empty from its first day on."""
+    if training_class.starts_on <= timezone.localdate():
+        return ""
+    return f"这个班{cn_day(training_class.starts_on)}开始，当天起才能开班。"
+
+
 @transaction.atomic
 def start_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     """Begin the class with those who have a seat."""
@@ -112,6 +131,9 @@ def start_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     must_be(training_class, State.ENROLLING)
     if not Enrolment.objects.filter(training_class=training_class).seated().exists():
         raise ValidationError("还没有录取学员，先报名再开班。", code="nobody")
+    early = too_early(training_class)
+    if early:
+        raise ValidationError(early, code="early")
     training_class.state, training_class.running_at = State.RUNNING, timezone.now()
     return _moved(training_class, by, "start", "开班", ["running_at"])
 

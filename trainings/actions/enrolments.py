@@ -12,7 +12,7 @@ from django.utils import timezone
 from juxian.audit.log import record
 from juxian.messages.actions import Letter, tell_many
 from juxian.people.models import Branch, Member, User
-from trainings.actions.rights import State, locked_class, must_be, must_run
+from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.models import Enrolment, Mark, Quota, TrainingClass
 
 Seat = Enrolment.State
@@ -190,6 +190,18 @@ def promote_waiting(training_class: TrainingClass) -> list[Enrolment]:
         enrolment.state = Seat.SEATED
     _notices(first, training_class)
     return first
+
+
+def enrolment_barred(enrolment: Enrolment) -> str:
+    """Why this enrolment cannot be cancelled now; empty when it can."""
+    refusal = not_in(enrolment.training_class, State.ENROLLING, State.RUNNING)
+    if refusal:
+        return refusal
+    if enrolment.state == Seat.CANCELLED:
+        return f"{enrolment.member.name}的报名已经取消了。"
+    if Mark.objects.filter(enrolment=enrolment).exists():
+        return f"{enrolment.member.name}已经点过名，不能取消报名；没来的请点“缺席”或“请假”。"
+    return ""
 
 
 @transaction.atomic

@@ -10,10 +10,13 @@ from django.utils import timezone
 from juxian.audit.log import record
 from juxian.people.models import Town, User
 from trainings.actions.enrolments import promote_waiting
-from trainings.actions.rights import State, locked_class, must_be, must_run
+from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.models import Enrolment, PlanLine, Session, TrainingClass, YearPlan
+from trainings.words import cn_day
 
 SAFETY = "遵守课堂纪律，按时到课；外出现场教学统一组织，注意交通和人身安全。"
+LONGEST_DAYS = 60
+CHANGING = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING, State.CLOSING)
 LATE_FIELDS = {"contact", "safety_note", "summary", "capacity"}
 
 
@@ -40,11 +43,24 @@ def _next_code(town: Town, year: int) -> str:
     return f"{prefix}{max((int(code.removeprefix(prefix)) for code in used), default=0) + 1:02d}"
 
 
+def _check_dates(training_class: TrainingClass) -> None:
+    """A class begins today or later, and is not longer than two months."""
+    texts = {}
+    if training_class.starts_on < timezone.localdate():
+        texts["starts_on"] = f"{cn_day(training_class.starts_on)}已经过了，开始日期要选今天或以后。"
+    days = (training_class.ends_on - training_class.starts_on).days + 1
+    if days > LONGEST_DAYS:
+        texts["ends_on"] = f"从开始到结束有 {days} 天，一个班最长 {LONGEST_DAYS} 天。请核对年份和月份，长的分成几期办。"
+    if texts:
+        raise ValidationError(texts, code="dates")
+
+
 def _make(town: Town, line: PlanLine | None, by: User, fields: ClassFields) -> TrainingClass:
     training_class = TrainingClass(
         town=town, line=line, code=_next_code(town, fields["starts_on"].year), created_by=by, **fields
     )  # fmt: skip
     training_class.full_clean()
+    _check_dates(training_class)
     training_class.save()
     summary = f"建班{training_class.code}“{training_class.title}”"
     record(by=by, action="class.open", subject=training_class, summary=summary, town_code=town.code)
@@ -54,8 +70,7 @@ def _make(town: Town, line: PlanLine | None, by: User, fields: ClassFields) -> T
 def defaults_from_line(line: PlanLine, by: User) -> ClassFields:
     """What a class takes from its plan line until somebody changes it."""
     today = timezone.localdate()
-    first = date(line.plan.year, line.month, 1)
-    starts = max(first, today) if (first.year, first.month) == (today.year, today.month) else first
+    starts = max(date(line.plan.year, line.month, 1), today)
     return {
         "title": line.title,
         "audience": line.audience,
@@ -106,6 +121,13 @@ def _check_change(training_class: TrainingClass) -> None:
         raise ValidationError({"capacity": f"已录取 {seated} 人，名额不能少于这个数。"}, code="capacity")
 
 
+def class_barred(training_class: TrainingClass) -> str:
+    """Why nothing of the class may be changed now; empty when something may."""
+    if training_class.state == State.SUBMITTED:
+        return f"“{training_class.title}”已送审，不能再改。要改先撤回，或请县里退回。"
+    return not_in(training_class, *CHANGING)
+
+
 @transaction.atomic
 def change_class(*, training_class: TrainingClass, by: User, **fields: Unpack[ClassFields]) -> TrainingClass:
     """Change a draft freely; later only contact, safety, summary and seats. More seats take in the waiting list."""
@@ -116,10 +138,12 @@ def change_class(*, training_class: TrainingClass, by: User, **fields: Unpack[Cl
         return training_class
     if changed.keys() - LATE_FIELDS:
         must_be(training_class, State.DRAFT)
-    must_be(training_class, State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING, State.CLOSING)
+    must_be(training_class, *CHANGING)
     for name, value in changed.items():
         setattr(training_class, name, value)
     training_class.full_clean()
+    if changed.keys() & {"starts_on", "ends_on"}:
+        _check_dates(training_class)
     _check_change(training_class)
     training_class.save(update_fields=list(changed))
     summary = f"修改{training_class.code}“{training_class.title}”"

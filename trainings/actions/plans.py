@@ -12,7 +12,7 @@ from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.people.models import Town, User
 from trainings.actions.rights import locked_plan, must_decide, must_run, need_text
-from trainings.models import PlanLine, YearPlan
+from trainings.models import PlanLine, TrainingClass, YearPlan
 
 State = YearPlan.State
 
@@ -38,15 +38,21 @@ def open_plan(*, town: Town, year: int, by: User) -> YearPlan:
     return plan
 
 
+def plan_barred(plan: YearPlan) -> str:
+    """Why the lines of a plan do not change any more; empty for a draft."""
+    if plan.state == State.SUBMITTED:
+        return f"{plan}已送审，不能再改。要改先撤回，或请县里退回。"
+    if plan.state == State.APPROVED:
+        return f"{plan}已批准，不能再改。临时增加的班可以直接开班。"
+    return ""
+
+
 def _draft(plan: YearPlan, by: User) -> YearPlan:
     plan = locked_plan(plan)
     must_run(by, plan.town)
-    if plan.state != State.DRAFT:
-        raise ValidationError(
-            f"{plan}{plan.get_state_display()}，不能再改。要改请县里先退回。" if plan.state == State.SUBMITTED
-            else f"{plan}已批准，不能再改。临时增加的班可以直接开班。",
-            code="state",
-        )  # fmt: skip
+    barred = plan_barred(plan)
+    if barred:
+        raise ValidationError(barred, code="state")
     return plan
 
 
@@ -79,8 +85,11 @@ def change_line(*, line: PlanLine, by: User, **fields: Unpack[LineFields]) -> Pl
 
 @transaction.atomic
 def remove_line(*, line: PlanLine, by: User) -> None:
-    """Take a line out of a draft plan."""
+    """Take a line out of a draft plan. A line a class was opened from stays."""
     plan = _draft(line.plan, by)
+    opened = TrainingClass.objects.filter(line=line).first()
+    if opened:
+        raise ValidationError(f"“{line.title}”已开班（{opened.code}），不能去掉。", code="opened")
     record(
         by=by, action="plan.line_remove", subject=line, summary=f"{plan}去掉“{line.title}”", town_code=plan.town.code
     )
@@ -100,6 +109,21 @@ def submit_plan(*, plan: YearPlan, by: User) -> YearPlan:
     plan.decided_by, plan.decided_at, plan.comment = None, None, ""
     plan.save()
     record(by=by, action="plan.submit", subject=plan, summary=f"送审{plan}", town_code=plan.town.code)
+    return plan
+
+
+@transaction.atomic
+def withdraw_plan(*, plan: YearPlan, by: User) -> YearPlan:
+    """The town takes back the plan it sent, as a draft, before the county decided."""
+    plan = locked_plan(plan)
+    must_run(by, plan.town)
+    if plan.state == State.DRAFT:
+        return plan
+    if plan.state == State.APPROVED:
+        raise ValidationError(f"{plan}已批准，不能撤回。", code="state")
+    plan.state, plan.submitted_by, plan.submitted_at = State.DRAFT, None, None
+    plan.save(update_fields=["state", "submitted_by", "submitted_at"])
+    record(by=by, action="plan.withdraw", subject=plan, summary=f"撤回{plan}", town_code=plan.town.code)
     return plan
 
 

@@ -37,15 +37,19 @@ def locked_plan(plan: YearPlan) -> YearPlan:
     return row
 
 
+def not_in(training_class: TrainingClass, *states: str) -> str:
+    """Why something cannot be done while the class is in another state than these; empty when it is in one."""
+    if training_class.state in states:
+        return ""
+    allowed = "、".join(State(state).label for state in states)
+    return f"“{training_class.title}”现在是“{training_class.get_state_display()}”，只有“{allowed}”时才能这样做。"
+
+
 def must_be(training_class: TrainingClass, *states: str) -> None:
     """Refuse when the class is in another state."""
-    if training_class.state in states:
-        return
-    allowed = "、".join(State(state).label for state in states)
-    raise ValidationError(
-        f"“{training_class.title}”现在是“{training_class.get_state_display()}”，只有“{allowed}”时才能这样做。",
-        code="state",
-    )
+    refusal = not_in(training_class, *states)
+    if refusal:
+        raise ValidationError(refusal, code="state")
 
 
 def need_text(text: str, message: str) -> str:

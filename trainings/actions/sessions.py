@@ -13,7 +13,7 @@ from courses.models import CourseVersion
 from juxian.audit.log import record
 from juxian.people.models import User
 from lecturers.models import Lecturer
-from trainings.actions.rights import State, locked_class, must_be, must_run
+from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.models import Mark, Session, TrainingClass
 
 OPEN = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING)
@@ -56,9 +56,7 @@ def _collisions(session: Session) -> list[str]:
 def _check(session: Session, training_class: TrainingClass) -> None:
     texts = []
     if not training_class.starts_on <= session.day <= training_class.ends_on:
-        texts.append(
-            f"课次日期要在开班期间（{training_class.starts_on:%m月%d日}至{training_class.ends_on:%m月%d日}）内。"
-        )
+        texts.append(f"课次日期要在开班期间（{training_class.span}）内。")
     for place, label in ((session.room, "教室"), (session.point, "现场教学点")):
         if place and place.centre.town_id != training_class.town_id:
             texts.append(f"只能选本镇街的{label}。")
@@ -92,6 +90,20 @@ def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[Ses
         town_code=training_class.town.code,
     )
     return session
+
+
+def session_barred(training_class: TrainingClass, session: Session | None = None) -> str:
+    """Why the timetable, or this session of it, does not change any more; empty when it may."""
+    if training_class.state == State.SUBMITTED:
+        return f"“{training_class.title}”已送审，课程表不能再改。要改先撤回，或请县里退回。"
+    refusal = not_in(training_class, *OPEN)
+    if refusal or session is None:
+        return refusal
+    if session.cancelled_at:
+        return f"{_title(session)}已取消，不能再改。"
+    if Mark.objects.filter(session=session).exists():
+        return f"{_title(session)}已经点过名，不能再改。"
+    return ""
 
 
 def _unmarked(session: Session, verb: str) -> None:

@@ -14,6 +14,7 @@ from juxian.people.access import TownQuerySet
 from juxian.people.models import Town, User
 from lecturers.models import Lecturer
 from trainings.models.plans import PlanLine
+from trainings.words import span
 
 
 class TrainingClassQuerySet(TownQuerySet):
@@ -120,6 +121,11 @@ class TrainingClass(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def span(self) -> str:
+        """From when to when, in words."""
+        return span(self.starts_on, self.ends_on)
 
 
 class SessionQuerySet(TownQuerySet):

@@ -59,6 +59,14 @@ def tried_form(form: forms.Form | forms.ModelForm, act: Callable[[], object]) ->
     return True
 
 
+def shut(
+    request: SignedRequest, title: str, text: str, back: str, nav: str = "classes", status: int = 200
+) -> HttpResponse:
+    """A page that says why something cannot be done now, with the way back."""
+    ctx = {"nav": nav, "title": title, "text": text, "back": back}
+    return render(request, "trainings/shut.html", ctx, status=status)
+
+
 def ask_reason(request: SignedRequest, act: Callable[[str], object], asked: dict[str, Any], back: str) -> HttpResponse:
     """A page that asks why, then acts. `asked` holds its words: title, text, button, done; `back` is a path."""
     form = ReasonForm(request.POST or None)

@@ -17,13 +17,14 @@ from trainings import actions
 from trainings.actions.opening import SAFETY, defaults_from_line
 from trainings.forms import ClassForm, LateForm
 from trainings.models import Enrolment, PlanLine, TrainingClass
-from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, tried, tried_form
+from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried, tried_form
 from trainings.views.stages import TONES, steps
 
 State = TrainingClass.State
 PAGE = 20
 MOVES = {
     "submit": (actions.submit_class, "已送县里审批，批复后会发消息给您。"),
+    "withdraw": (actions.withdraw_class, "已撤回，改好后再送审。"),
     "approve": (actions.approve_class, "已批准，并通知了镇里。"),
     "enrolling": (actions.open_enrolment, "可以报名了。"),
     "start": (actions.start_class, "已开班，上课当天就能点名。"),
@@ -93,6 +94,9 @@ def class_open(request: SignedRequest) -> HttpResponse:
 def class_edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Edit a draft; later only contact, safety, seats and summary."""
     training_class = class_in_scope(request, pk)
+    barred = actions.class_barred(training_class)
+    if barred:
+        return shut(request, "修改班次", barred, f"/town/trainings/{pk}/")
     if training_class.state == State.DRAFT:
         form: Any = ClassForm(request.POST or None, instance=training_class, user=request.user)
     else:

@@ -109,6 +109,7 @@ def _rights(user: User, training_class: TrainingClass, sign: list[dict[str, Any]
         "may_quota": may_write and state in (State.DRAFT, State.APPROVED, State.ENROLLING),
         "may_file": may_write and state not in (State.ARCHIVED, State.CANCELLED),
         "may_cancel": may_write and before_end and unmarked,
+        "may_withdraw": user.is_clerk and state == State.SUBMITTED,
         "may_return": user.is_county and state == State.SUBMITTED,
     }
 
@@ -124,7 +125,8 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
     seated = {row.pk for row in people if row.state == Enrolment.State.SEATED}
     sign, papers = _sign_rows(sessions, seated, training_class), checklist(training_class)
     gate = GATES.get(State(training_class.state))
-    missing = missing_at(gate, training_class) if gate else []
+    held = missing_at(gate, training_class) if gate else []
+    missing, later = [one for one in held if not one.later], [one for one in held if one.later]
     standing = [row for row in sessions if row.cancelled_at is None]
     counts = {
         "timetable": f"{len(standing)} 节",
@@ -137,7 +139,7 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
         "training_class": training_class,
         "steps": steps(training_class, len(missing)),
         "tone": TONES[State(training_class.state)],
-        "move": next_move(training_class, user),
+        "move": next_move(training_class, user, later),
         "missing": missing,
         "gate_title": GATE_TITLES.get(State(training_class.state), ""),
         "tab": current,

@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from juxian.files.store import open_whole
+from juxian.files.store import DamagedFile, open_whole
 from juxian.people.access import editor_required, staff_required
 from trainings import actions
 from trainings.forms import PaperForm
 from trainings.models import DossierEntry, DossierItem, Enrolment, Session, TrainingClass
 from trainings.uploads import TYPES, keep_upload
-from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, tried_form
+from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried_form
 
 
 def _dossier(training_class: TrainingClass) -> str:
@@ -59,8 +59,13 @@ def paper_file(request: SignedRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(
         DossierEntry.objects.visible_to(request.user).select_related("file"), pk=pk, file__isnull=False
     )  # fmt: skip
+    try:
+        content = open_whole(entry.file)
+    except DamagedFile as damage:
+        back = f"/town/trainings/{entry.training_class_id}/?tab=dossier"
+        return shut(request, "文件打不开", str(damage), back, status=404)
     return FileResponse(  # type: ignore[return-value]  # streams, and is a response all the same
-        open_whole(entry.file),
+        content,
         as_attachment=True,
         filename=entry.file.original_name,
         content_type=TYPES.get(entry.file.kind, "application/octet-stream"),

@@ -15,7 +15,7 @@ from trainings import actions
 from trainings.forms import NamesForm
 from trainings.hours import progress_of_all, who_is_due
 from trainings.models import Enrolment, Quota, TrainingClass
-from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, tried_form
+from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried_form
 from trainings.words import plain
 
 SHOWN = 300
@@ -189,8 +189,12 @@ def enrolment_cancel(request: SignedRequest, pk: int) -> HttpResponse:
     """Take one person out of a class; the first waiting one moves up."""
     rows = Enrolment.objects.visible_to(request.user).select_related("training_class", "member")
     enrolment = get_object_or_404(rows, pk=pk)
+    title, back = f"取消{enrolment.member.name}的报名", f"/town/trainings/{enrolment.training_class_id}/?tab=people"
+    barred = actions.enrolment_barred(enrolment)
+    if barred:
+        return shut(request, title, barred, back)
     asked = {
-        "title": f"取消{enrolment.member.name}的报名",
+        "title": title,
         "text": f"“{enrolment.training_class.title}”。空出的名额由候补的第一位递补，并通知本人。",
         "button": "取消报名",
         "done": f"已取消{enrolment.member.name}的报名。",
@@ -199,5 +203,5 @@ def enrolment_cancel(request: SignedRequest, pk: int) -> HttpResponse:
         request,
         lambda reason: actions.cancel_enrolment(enrolment=enrolment, by=request.user, reason=reason),
         asked,
-        f"/town/trainings/{enrolment.training_class_id}/?tab=people",
+        back,
     )

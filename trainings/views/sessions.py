@@ -17,7 +17,7 @@ from trainings import actions
 from trainings.attendance import session_marks
 from trainings.forms import AmendForm, SessionForm
 from trainings.models import Enrolment, MarkStatus, Session, TrainingClass
-from trainings.views.asking import SignedRequest, class_in_scope, session_in_scope, tried, tried_form
+from trainings.views.asking import SignedRequest, class_in_scope, session_in_scope, shut, tried, tried_form
 
 ROWS_A_SHEET = 20
 
@@ -26,6 +26,9 @@ ROWS_A_SHEET = 20
 def session_add(request: SignedRequest, pk: int) -> HttpResponse:
     """Put a half-day into the timetable; the next free one is suggested."""
     training_class = class_in_scope(request, pk)
+    barred = actions.session_barred(training_class)
+    if barred:
+        return shut(request, "排课", barred, f"/town/trainings/{pk}/?tab=timetable")
     form = SessionForm(
         request.POST or None,
         user=request.user,
@@ -60,6 +63,9 @@ def session_edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Change a session nobody was marked in yet."""
     session = session_in_scope(request, pk)
     training_class = session.training_class
+    barred = actions.session_barred(training_class, session)
+    if barred:
+        return shut(request, "调课", barred, f"/town/trainings/{training_class.pk}/?tab=timetable")
     form = SessionForm(request.POST or None, user=request.user, town=training_class.town, instance=session)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.change_session, session=session, by=request.user, **form.cleaned_data)
@@ -106,6 +112,7 @@ def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
         sent = _sent(request, people)
         act = partial(actions.save_roster, session=session, by=request.user, **sent)
         if tried(request, lambda: saved.append(act()), "点名已保存。"):
+            _compare(request, session, people, sent["headcount"])
             if saved[0].kept:
                 names = "、".join(row.member.name for row in saved[0].kept)
                 messages.error(request, f"别人刚改过 {names}，按他们记的保留。请核对。")
@@ -113,6 +120,14 @@ def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
             return redirect(f"/town/trainings/{session.training_class_id}/?tab=sign")
         return redirect("trainings:session-roll", pk=pk)
     return render(request, "trainings/session_roll.html", _roll(session, people))
+
+
+def _compare(request: SignedRequest, session: Session, people: list[Enrolment], headcount: int | None) -> None:
+    """Warn when the people counted in the room are not as many as the roll says came."""
+    marks, seated = session_marks(session), {row.pk for row in people}
+    came = sum(mark.present for pk, mark in marks.items() if pk in seated)
+    if headcount is not None and headcount != came:
+        messages.error(request, f"点名到课 {came} 人，现场清点 {headcount} 人，不一致，请核对。")
 
 
 def _roll(session: Session, people: list[Enrolment]) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """Where a class stands, in the words of its page: the stepper, the next move, its gate."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
 
 from juxian.people.models import User
+from trainings.actions import too_early
 from trainings.models import TrainingClass
-from trainings.registry import Gate
+from trainings.registry import Gate, Missing
 
 State = TrainingClass.State
 LABELS = ("草稿", "审批", "报名", "进行", "结班", "归档")
@@ -46,11 +48,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Move:
-    """The next thing to do with a class: the verb its form posts and the word on its button."""
+    """The next thing to do with a class: the verb its form posts, the word on its button, and what it waits for."""
 
     verb: str
     label: str
     hint: str
+    waits: str = ""
 
 
 MOVES = {
@@ -70,32 +73,37 @@ def _day(moment: datetime | None) -> str:
 
 
 def steps(training_class: TrainingClass, missing: int | None = None) -> list[Step]:
-    """The six dots of a class. `missing` things, where known, are said under the current one."""
+    """The six dots of a class, each with the day it was entered. `missing` things, where known, are said under the current one."""
     here = POSITION[State(training_class.state)]
-    moments = (
+    entered = (
+        None,
         training_class.submitted_at,
-        training_class.approved_at,
+        training_class.enrolling_at or training_class.approved_at,
         training_class.running_at,
         training_class.closing_at,
         training_class.archived_at,
-        training_class.archived_at,
     )
     found = []
-    for place, (label, left_at) in enumerate(zip(LABELS, moments, strict=True)):
+    for place, (label, moment) in enumerate(zip(LABELS, entered, strict=True)):
         if place < here:
-            found.append(Step(label, "done", _day(left_at)))
+            found.append(Step(label, "done", _day(moment)))
         elif place == here:
             gap = f"还差 {missing} 项" if missing else ""
-            found.append(Step(label, "now", gap or WAITING.get(State(training_class.state), "")))
+            found.append(Step(label, "now", gap or WAITING.get(State(training_class.state), "") or _day(moment)))
         else:
             found.append(Step(label, "", ""))
     return found
 
 
-def next_move(training_class: TrainingClass, user: User) -> Move | None:
-    """What this user may do next with the class; None when it is somebody else's turn."""
+def next_move(training_class: TrainingClass, user: User, later: Sequence[Missing] = ()) -> Move | None:
+    """What this user may do next with the class; None when it is somebody else's turn. `later` must come first."""
     state = State(training_class.state)
     if state == State.SUBMITTED:
         mine = training_class.submitted_by_id == user.pk
         return Move("approve", "批准", "批准后镇里就能报名") if user.is_county and not mine else None
-    return MOVES.get(state) if user.is_clerk or user.is_county else None
+    move = MOVES.get(state) if user.is_clerk or user.is_county else None
+    if move is None:
+        return None
+    if state == State.ENROLLING:
+        return replace(move, waits=too_early(training_class))
+    return replace(move, waits=f"还有 {len(later)} 次课没上，上完再{move.label}。" if later else "")
