@@ -14,6 +14,7 @@ from juxian.people.models import ImportRun, Member, Town, User
 from juxian.templatetags.portal import WEEKDAYS
 from trainings.figures import Distribution, hours_distribution
 from trainings.models import Enrolment, Mark, Session, TrainingClass, YearPlan
+from trainings.words import span
 
 State = TrainingClass.State
 STEPS = ("草稿", "审批", "报名", "进行", "结班", "归档")
@@ -215,13 +216,7 @@ def classes_of(user: User, town: Town) -> tuple[list[ClassRow], int]:
 
 
 def _words(row: TrainingClass, seated: int) -> str:
-    days = f"{row.starts_on.month}月{row.starts_on.day}日"
-    if row.ends_on != row.starts_on:
-        days += (
-            f"至{row.ends_on.month}月{row.ends_on.day}日"
-            if row.ends_on.month != row.starts_on.month
-            else f"至{row.ends_on.day}日"
-        )
+    days = span(row.starts_on, row.ends_on, year=False)
     if row.state == State.ENROLLING:
         return f"{days}，已报 {seated} / {row.capacity}"
     if row.state in (State.RUNNING, State.CLOSING):

@@ -79,11 +79,12 @@ TABLE: dict[str, Row] = {
     "trainings:plan-open": Row("town-clerk", POST),
     "trainings:plan-detail": Row("town", of="plan"),
     "trainings:plan-submit": Row("town-write", POST, of="plan"),
+    "trainings:plan-withdraw": Row("town-write", POST, of="plan"),
     "trainings:plan-approve": Row("county", POST, of="plan"),
     "trainings:plan-return": Row("county", FORM, of="plan"),
     "trainings:line-add": Row("town-write", FORM, of="plan"),
     "trainings:line-edit": Row("town-write", FORM, of="line"),
-    "trainings:line-delete": Row("town-write", POST, of="spare_line"),
+    "trainings:line-delete": Row("town-write", FORM, of="spare_line"),
     "trainings:line-open": Row("town-write", FORM, of="line"),
     # classes
     "trainings:town-list": Row("town"),
