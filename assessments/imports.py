@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from assessments import questions
 from assessments.models import Question, QuestionBank
@@ -13,12 +14,14 @@ from juxian.sheets import (
     CannotRead,
     CellFault,
     Column,
+    Crumb,
     Importer,
     Options,
     Preview,
     Progress,
     Row,
     Table,
+    Words,
     clean,
     read_table,
     start_preview,
@@ -159,4 +162,18 @@ def save(preview: Preview, options: Options, by: Any) -> None:
         )
 
 
-QUESTIONS = Importer(CODE, "题库试题", COLUMNS, read, check, save, lock)
+def crumbs(options: Options) -> list[Crumb]:
+    """The banks, the bank of this run, and the page that takes the next file for it."""
+    banks = Crumb("题库", reverse("assessments:town-banks"))
+    bank = QuestionBank.objects.filter(code=options.get("bank", "")).first()
+    if bank is None:
+        return [banks, banks]
+    place = [bank.pk]
+    return [
+        banks,
+        Crumb(bank.name, reverse("assessments:town-bank", args=place)),
+        Crumb("导入试题", reverse("assessments:town-bank-import", args=place)),
+    ]
+
+
+QUESTIONS = Importer(CODE, "题库试题", COLUMNS, read, check, save, lock, Words("道", "banks", "看题库", crumbs))

@@ -192,10 +192,10 @@ def _imports(user: User, town: Town) -> list[Work]:
     return [
         Work(
             timezone.localdate(run.created_at),
-            f"确认导入：{run.file}",
+            f"确认导入{run.label}：{run.file}",
             "预览已经好了，确认后才保存",
             "看预览",
-            reverse("people:town-imports"),
+            reverse("people:town-import", args=[run.pk]),
         )
         for run in rows
     ]

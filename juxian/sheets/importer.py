@@ -51,6 +51,33 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Crumb:
+    """A place on the way to an import's page."""
+
+    label: str
+    url: str
+
+
+def no_crumbs(options: Options) -> list[Crumb]:
+    """For importers without pages."""
+    return []
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the pages of a run speak: what a row is counted in, which menu entry it belongs to, where it leads.
+
+    `crumbs(options)`: the way to the page; the last is where the next file is uploaded, the one before it where the
+    saved rows are to be seen, with `look` on the button.
+    """
+
+    unit: str = "行"
+    nav: str = ""
+    look: str = "看结果"
+    crumbs: Callable[[Options], list[Crumb]] = no_crumbs
+
+
+@dataclass(frozen=True)
 class Importer:
     """One kind of import, in three steps.
 
@@ -58,6 +85,7 @@ class Importer:
     `check(read, options)`: compare with the database, write nothing; run for the preview and again in the commit.
     `save(preview, options, by)`: write `preview.plan`; inside the transaction in which `check` ran.
     `lock(options)`, if given, comes first in that transaction and keeps other imports of the same rows waiting.
+    `words`: how the pages of a run speak.
     """
 
     code: str
@@ -67,6 +95,7 @@ class Importer:
     check: Callable[[Any, Options], Preview]
     save: Callable[[Preview, Options, Any], None]
     lock: Callable[[Options], None] | None = None
+    words: Words = Words()
 
 
 def start_preview(table: Table) -> Preview:

@@ -108,6 +108,63 @@ def test_the_preview_shows_counts_problems_and_unknown_branches(client, clerk, r
     assert answer.content.decode().count("保存有效行") == 1
 
 
+def preview_of(client, town, path, **options) -> str:
+    clerk = options.pop("by")
+    client.force_login(clerk)
+    row = start_import(
+        importer=CODE, chunks=[path.read_bytes()], name="名册.xlsx", town=town, by=clerk, options=options
+    )
+    sweep(timezone.now(), drain=True)
+    return client.get(reverse("people:town-import", args=[row.pk])).content.decode()
+
+
+@pytest.mark.parametrize(("asked", "ticks"), [(False, 0), (True, 1)])
+def test_new_branches_are_ticked_only_if_the_upload_asked_for_them(client, clerk, town, tmp_path, asked, ticks) -> None:
+    path = roster(tmp_path / "b.xlsx", [person(1, 所在党支部="示例新村党支部")])
+    text = preview_of(client, town, path, by=clerk, create_branches=asked)
+    assert (text.count('name="branch"'), text.count(" checked")) == (1, ticks)
+
+
+def test_nothing_to_save_is_refused(client, clerk, town, tmp_path) -> None:
+    path = roster(tmp_path / "b.xlsx", [person(1, 姓名="")])
+    text = preview_of(client, town, path, by=clerk)
+    assert (text.count('form="save" disabled'), text.count("没有可保存的行")) == (1, 1)
+    run = ImportRun.objects.get()
+    page = client.post(reverse("people:town-import-commit", args=[run.pk]), follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["没有可保存的行。请改好表格后重新上传。"]
+    run.refresh_from_db()
+    assert run.state == "preview"
+
+
+def test_only_people_of_unticked_branches_are_nothing_to_save(client, clerk, town, tmp_path) -> None:
+    path = roster(tmp_path / "b.xlsx", [person(1, 所在党支部="示例新村党支部")])
+    text = preview_of(client, town, path, by=clerk)
+    assert text.count('form="save" disabled') == 0
+    run = ImportRun.objects.get()
+    commit = reverse("people:town-import-commit", args=[run.pk])
+    page = client.post(commit, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [
+        "没有可保存的行。请勾选要新建的党支部，或者改好表格后重新上传。"
+    ]
+    client.post(commit, {"branch": [run.facts["unknown_branches"][0]["code"]]})
+    run.refresh_from_db()
+    assert run.state == "saving"
+
+
+def test_a_run_of_a_kind_that_is_gone_still_has_a_page(client, clerk, run) -> None:
+    ImportRun.objects.update(importer="gone")
+    client.force_login(clerk)
+    answer = client.get(reverse("people:town-import", args=[run.pk]))
+    assert (answer.status_code, answer.context["again"].url) == (200, reverse("people:town-imports"))
+
+
+def test_the_desk_says_what_waits_to_be_confirmed(client, clerk, run) -> None:
+    client.force_login(clerk)
+    text = client.get(reverse("desk")).content.decode()
+    assert text.count("确认导入党员名册：名册.xlsx") == 1
+    assert text.count(f'href="{reverse("people:town-import", args=[run.pk])}"') == 1
+
+
 def test_saving_makes_the_ticked_branches(client, clerk, run) -> None:
     client.force_login(clerk)
     code = run.facts["unknown_branches"][0]["code"]

@@ -58,12 +58,19 @@ def save_import(*, run: ImportRun, by: User, create_branches: list[str]) -> Impo
         return row
     if row.state != ImportRun.State.PREVIEW:
         raise ValidationError("这次导入还没有核对好，或者已经放弃，不能保存。", code="state")
+    if not create_branches and row.valid_rows == 0:
+        raise ValidationError(_nothing_to_save(row), code="empty")
     if create_branches:
         row.options["create_branches"] = sorted({*create_branches, *_already(row)})
     row.state, row.saved_by, row.done_rows = ImportRun.State.SAVING, by, 0
     row.save(update_fields=["state", "saved_by", "done_rows", "options"])
     owe(Draft(COMMIT_KIND, SUBJECT, row.pk, timezone.now()))
     return row
+
+
+def _nothing_to_save(run: ImportRun) -> str:
+    tick = "勾选要新建的党支部，或者" if run.facts.get("unknown_branches") else ""
+    return f"没有可保存的行。请{tick}改好表格后重新上传。"
 
 
 def _already(run: ImportRun) -> list[str]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from django.db import models
+from django.urls import reverse
 
 from juxian.audit import log
 from juxian.people.imports.columns import COLUMNS
 from juxian.people.imports.compare import Plan, check_roster
 from juxian.people.imports.roster import read_roster
 from juxian.people.models import Branch, Member, Town, User
-from juxian.sheets import Importer, Options, Preview
+from juxian.sheets import Crumb, Importer, Options, Preview, Words
 from juxian.vault.derived import with_derived
 
 BATCH = 2_000
@@ -81,6 +82,11 @@ def _record(plan: Plan, preview: Preview, by: User | None) -> None:
         )
 
 
+def crumbs(options: Options) -> list[Crumb]:
+    """Members, and the page that takes the next roster."""
+    return [Crumb("学员", reverse("people:town-members")), Crumb("导入名册", reverse("people:town-imports"))]
+
+
 ROSTER: Importer = Importer(
     code=CODE,
     label="党员名册",
@@ -89,4 +95,5 @@ ROSTER: Importer = Importer(
     check=check_roster,
     save=save_roster,
     lock=lock_towns,
+    words=Words(unit="人", nav="imports", look="看名册", crumbs=crumbs),
 )

@@ -77,6 +77,11 @@ class ImportRun(models.Model):
         return known.label if known else self.importer
 
     @property
+    def valid_rows(self) -> int:
+        """Rows that a save would take without further branches."""
+        return int(self.counts.get("rows", 0)) - int(self.counts.get("rejected", 0))
+
+    @property
     def is_working(self) -> bool:
         """Waiting for or in the hands of a worker."""
         return self.state in (self.State.READING, self.State.SAVING)

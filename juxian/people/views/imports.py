@@ -21,9 +21,9 @@ from juxian.people.access import editor_required, signed_in, staff_required
 from juxian.people.forms_imports import BranchesForm, UploadForm
 from juxian.people.imports.columns import COLUMNS
 from juxian.people.imports.runs import COMMIT_KIND, PREVIEW_KIND, SUBJECT, drop_import, save_import, start_import
-from juxian.people.imports.save import CODE
+from juxian.people.imports.save import CODE, ROSTER
 from juxian.people.models import ImportRun
-from juxian.sheets import template
+from juxian.sheets import Crumb, Words, importers, template
 
 PAGE = 20
 SHOWN_PROBLEMS = 20
@@ -42,7 +42,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 def _list_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
     user = signed_in(request)
-    runs = ImportRun.objects.visible_to(user).select_related("file", "town", "by")
+    runs = ImportRun.objects.visible_to(user).filter(importer=CODE).select_related("file", "town", "by")
     ctx = {
         "nav": "imports",
         "form": form,
@@ -87,11 +87,16 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     faults = [problem for problem in run.problems if problem["fatal"]]
     branches = run.facts.get("unknown_branches", [])
     unplaced = sum(branch["members"] for branch in branches if not branch["wanted"])
+    words, crumbs = _way(run)
     ctx = {
-        "nav": "imports",
+        "nav": words.nav,
+        "words": words,
+        "crumbs": crumbs,
+        "home": crumbs[-2],
+        "again": crumbs[-1],
         "run": run,
         "counts": run.counts,
-        "valid": run.counts.get("rows", 0) - run.counts.get("rejected", 0),
+        "valid": run.valid_rows,
         "faults": faults if show_all else faults[:SHOWN_PROBLEMS],
         "show_all": show_all,
         "cautions": _cautions(run),
@@ -102,6 +107,12 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": ImportRun.objects.editable_by(user).filter(pk=run.pk).exists(),
     }
     return render(request, "people/import_run.html", ctx)
+
+
+def _way(run: ImportRun) -> tuple[Words, list[Crumb]]:
+    """The words of the run's importer and the way to its pages; the roster's for an importer that is gone."""
+    words = importers.get(run.importer, ROSTER).words
+    return words, words.crumbs(run.options) or ROSTER.words.crumbs(run.options)
 
 
 def _cautions(run: ImportRun) -> list[dict[str, Any]]:
@@ -162,7 +173,7 @@ def import_drop(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, refusal.messages[0])
         return redirect("people:town-import", pk=run.pk)
     messages.success(request, "已放弃这次导入，没有写入任何数据。")
-    return redirect("people:town-imports")
+    return redirect(_way(run)[1][-1].url)
 
 
 @require_safe
