@@ -12,6 +12,7 @@ urlpatterns = [
     path("town/members/", town.members, name="town-members"),
     path("town/members/find/", town.find, name="town-member-find"),
     path("town/members/slips/", town.slips, name="town-slips"),
+    path("town/members/slips/sheet/", town.slip_sheet, name="town-slip-sheet"),
     path("town/members/<int:pk>/", town.member, name="town-member"),
     path("town/members/<int:pk>/slip/", town.slip, name="town-slip"),
     path("town/members/<int:pk>/unmask/", town.unmask_number, name="town-unmask"),

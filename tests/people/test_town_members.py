@@ -1,15 +1,26 @@
 """The clerk's list of members, one member, numbers on request, slips to print."""
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from juxian.audit.models import AuditEntry
 from juxian.people import panels
+from juxian.people.actions import make_slips
 from juxian.people.models import ActivationSlip, Grant, Member
 from juxian.people.panels import Row
 from tests.factories import BranchFactory, GrantFactory, MemberFactory, UserFactory
 
 LIST, SLIPS, FIND = reverse("people:town-members"), reverse("people:town-slips"), reverse("people:town-member-find")
+
+
+SHEET = reverse("people:town-slip-sheet")
+
+
+def printed(client, url: str, data: dict | None = None) -> list:
+    """The slips on the sheet that a post leads to."""
+    assert client.post(url, data or {}).url == SHEET
+    return client.get(SHEET).context["printed"]
 
 
 def page(name: str, member: Member) -> str:
@@ -37,7 +48,7 @@ def test_another_town_is_not_found(client, clerk, stranger, name):
     assert ActivationSlip.objects.count() == 0
 
 
-@pytest.mark.parametrize("url", [LIST, SLIPS])
+@pytest.mark.parametrize("url", [LIST, SLIPS, SHEET])
 def test_members_and_strangers_are_refused(client, member, url):
     assert client.get(url).url == f"/login/?next={url}"
     client.force_login(member.user)
@@ -62,11 +73,12 @@ def test_inspector_reads_but_does_not_write(client, inspector, member):
     assert client.get(SLIPS).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["slip", "unmask"])
-def test_writing_is_a_post(client, clerk, member, name):
+def test_writing_is_a_post(client, clerk, member):
     client.force_login(clerk)
-    assert client.get(page(name, member)).status_code == 405
+    assert client.get(page("slip", member)).status_code == 405
     assert client.get(FIND).status_code == 405
+    assert client.get(page("unmask", member)).url == page("member", member)
+    assert AuditEntry.objects.count() == 0
 
 
 # The list ----------------------------------------------------------------------------------------
@@ -187,15 +199,53 @@ def test_panels_of_upper_floors_are_shown(client, clerk, member, monkeypatch):
 
 
 # Slips -------------------------------------------------------------------------------------------
-def test_slip_is_shown_once(client, clerk, member):
+def test_slip_is_shown_on_its_own_page(client, clerk, member):
     client.force_login(clerk)
-    answer = client.post(page("slip", member))
+    assert client.post(page("slip", member)).url == SHEET
+    answer = client.get(SHEET)
     [(slip, code)] = answer.context["printed"]
     text = answer.content.decode()
     assert (text.count(code), slip.username) == (1, "member")
     assert "http://testserver/activate/" in text
     assert "no-store" in answer["Cache-Control"]
     assert code not in client.get(page("member", member)).content.decode()
+
+
+def test_a_reload_shows_the_same_slip_for_ten_minutes(client, clerk, member):
+    client.force_login(clerk)
+    with time_machine.travel("2026-03-02 09:00:00+08:00", tick=False) as clock:
+        before = printed(client, page("slip", member))
+        clock.shift(599)
+        assert client.get(SHEET).context["printed"] == before
+        clock.shift(1)
+        assert client.get(SHEET).url == SLIPS
+        clock.shift(-1)
+        assert client.get(SHEET).url == SLIPS
+    assert ActivationSlip.objects.count() == 1
+
+
+def test_sheet_holds_no_slip_that_opens_nothing_any_more(client, clerk, county, member):
+    newcomer = MemberFactory(branch=member.branch)
+    client.force_login(clerk)
+    assert len(printed(client, SLIPS, {"branch": member.branch_id, "everybody": "on"})) == 2
+    make_slips(members=[newcomer], by=county)
+    assert [slip.member for slip, _ in client.get(SHEET).context["printed"]] == [member]
+
+
+def test_session_keeps_no_code_in_the_clear_and_no_other_session_has_it(client, clerk, county, member):
+    client.force_login(clerk)
+    [(_, code)] = printed(client, page("slip", member))
+    kept = str(dict(client.session.items()))
+    assert [word for word in (code, code.replace("-", "")) if word in kept] == []
+    client.force_login(county)
+    assert client.get(SHEET).url == SLIPS
+
+
+def test_sheet_under_a_key_that_is_gone_is_gone(client, clerk, member, settings):
+    client.force_login(clerk)
+    printed(client, page("slip", member))
+    settings.FIELD_KEYS = f"neu:{'A' * 43}="
+    assert client.get(SHEET).url == SLIPS
 
 
 def test_gone_member_gets_no_slip(client, clerk, member):
@@ -210,8 +260,8 @@ def test_slip_for_staff_is_left_to_the_county(client, clerk, member):
     MemberFactory(branch=member.branch)
     client.force_login(clerk)
     assert client.post(page("slip", member)).url == page("member", member)
-    answer = client.post(SLIPS, {"branch": member.branch_id, "everybody": "on"})
-    assert [slip.member == member for slip, _ in answer.context["printed"]] == [False]
+    sheet = printed(client, SLIPS, {"branch": member.branch_id, "everybody": "on"})
+    assert [slip.member == member for slip, _ in sheet] == [False]
     assert list(client.post(SLIPS, {"member": member.pk, "everybody": "on"}).context["form"].errors) == ["__all__"]
 
 
@@ -219,17 +269,16 @@ def test_sheet_of_a_branch_skips_who_has_an_account(client, clerk, member):
     newcomer = MemberFactory(branch=member.branch)
     client.force_login(clerk)
     assert client.get(SLIPS).status_code == 200
-    answer = client.post(SLIPS, {"branch": member.branch_id})
-    assert [slip.member for slip, _ in answer.context["printed"]] == [newcomer]
-    everybody = client.post(SLIPS, {"branch": member.branch_id, "everybody": "on"})
-    assert {slip.member for slip, _ in everybody.context["printed"]} == {newcomer, member}
+    assert [slip.member for slip, _ in printed(client, SLIPS, {"branch": member.branch_id})] == [newcomer]
+    everybody = printed(client, SLIPS, {"branch": member.branch_id, "everybody": "on"})
+    assert {slip.member for slip, _ in everybody} == {newcomer, member}
 
 
 def test_sheet_of_a_list_from_another_page(client, clerk, member, stranger):
     newcomers = MemberFactory.create_batch(3, branch=BranchFactory(town=member.town))
     client.force_login(clerk)
-    answer = client.post(SLIPS, {"member": [newcomers[0].pk, newcomers[2].pk]})
-    assert {slip.member for slip, _ in answer.context["printed"]} == {newcomers[0], newcomers[2]}
+    sheet = printed(client, SLIPS, {"member": [newcomers[0].pk, newcomers[2].pk]})
+    assert {slip.member for slip, _ in sheet} == {newcomers[0], newcomers[2]}
     refused = client.post(SLIPS, {"member": [newcomers[0].pk, stranger.pk]})
     assert list(refused.context["form"].errors) == ["member"]
 

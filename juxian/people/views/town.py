@@ -10,14 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from juxian.people.access import editor_required, signed_in, staff_required
-from juxian.people.actions import PrintedSlip, guarded, make_slips, unmask
+from juxian.people.actions import guarded, make_slips, unmask
 from juxian.people.forms import MemberFilterForm, SlipSheetForm, UnmaskForm
 from juxian.people.models import Member
 from juxian.people.models.members import MemberQuerySet
 from juxian.people.panels import panels_for
+from juxian.people.slip_sheet import keep, kept
 
 PAGE = 30
 SHEET_LIMIT = 400
@@ -90,13 +91,15 @@ def _member_page(request: HttpRequest, row: Member) -> dict[str, Any]:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @editor_required
 @never_cache
 def unmask_number(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one full number in this one answer; who looked and why is on record."""
+    """Show one full number in this one answer; who looked and why is on record. A GET leads back to the member."""
     user = signed_in(request)
     row = get_object_or_404(Member.objects.editable_by(user).select_related("branch__town", "user"), pk=pk)
+    if request.method == "GET":
+        return redirect("people:town-member", pk=pk)
     ctx = _member_page(request, row)
     form = UnmaskForm(request.POST)
     if form.is_valid():
@@ -111,15 +114,16 @@ def unmask_number(request: HttpRequest, pk: int) -> HttpResponse:
 @editor_required
 @never_cache
 def slip(request: HttpRequest, pk: int) -> HttpResponse:
-    """A fresh slip for one member, shown this once."""
+    """A fresh slip for one member, shown on the next page."""
     user = signed_in(request)
     rows = Member.objects.editable_by(user).filter(left_on=None).select_related("branch__town", "user")
     row = get_object_or_404(rows, pk=pk)
     try:
-        return _sheet(request, make_slips(members=[row], by=user))
+        keep(request.session, make_slips(members=[row], by=user))
     except ValidationError as refusal:
         messages.error(request, refusal.messages[0])
         return redirect("people:town-member", pk=pk)
+    return redirect("people:town-slip-sheet")
 
 
 @editor_required
@@ -132,9 +136,11 @@ def slips(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         rows = Member.objects.editable_by(user).filter(left_on=None).select_related("branch__town", "user")
         try:
-            return _sheet(request, make_slips(members=_chosen(rows, form), by=user))
+            keep(request.session, make_slips(members=_chosen(rows, form), by=user))
         except ValidationError as refusal:
             form.add_error(None, refusal)
+        else:
+            return redirect("people:town-slip-sheet")
     return render(request, "people/town_slips.html", {"nav": "members", "form": form})
 
 
@@ -154,7 +160,15 @@ def _chosen(rows: MemberQuerySet, form: SlipSheetForm) -> list[Member]:
     return chosen
 
 
-def _sheet(request: HttpRequest, printed: list[PrintedSlip]) -> HttpResponse:
+@require_safe
+@editor_required
+@never_cache
+def slip_sheet(request: HttpRequest) -> HttpResponse:
+    """The slips made a moment ago, to print; the same ones on a reload, until their minutes are over."""
+    printed = kept(request.session, signed_in(request))
+    if not printed:
+        messages.error(request, "开通码已经不再显示。没有打印好的，请重新生成。")
+        return redirect("people:town-slips")
     address = request.build_absolute_uri(reverse("people:activate"))
-    ctx = {"nav": "members", "printed": printed, "address": address, "many": len(printed) > 1}
+    ctx = {"nav": "members", "printed": printed, "address": address}
     return render(request, "people/town_slip_sheet.html", ctx)
