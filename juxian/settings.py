@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "juxian.people.middleware.PrivatePages",
+    "juxian.middleware.WordsForNotAllowed",
     "juxian.people.middleware.PasswordFirst",
     "axes.middleware.AxesMiddleware",
 ]

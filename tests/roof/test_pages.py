@@ -174,6 +174,21 @@ def test_unknown_page_says_what_to_do(client: Client, county) -> None:
         assert "没有找到这一页" in answer.content.decode()
 
 
+def test_opening_an_address_of_a_button_says_what_to_do(client: Client, clerk) -> None:
+    client.force_login(clerk)
+    answer = client.get(reverse("people:town-import-upload"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert [template.name for template in answer.templates][0] == "405.html"
+    assert answer.content.decode().count("这个地址不能直接打开") == 1
+    plain = client.get(reverse("people:town-import-upload"), headers={"accept": "application/json"})
+    assert (plain.status_code, plain.headers["Allow"], plain.content) == (405, "POST", b"")
+
+
+def test_bare_pages_ask_for_no_icon(client: Client) -> None:
+    page = client.get(reverse("readyz")).content.decode()
+    assert page.count('<link rel="icon" href="data:,">') == 1
+
+
 def test_forbidden_gives_no_hint(client: Client, member) -> None:
     client.force_login(member.user)
     answer = client.get("/inspect/")
