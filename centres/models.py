@@ -12,7 +12,9 @@ from juxian.people.models import Town
 class BrandTheme(models.Model):
     """One of the five kinds of brand. The article names three; two wait for the county, unnamed and inactive."""
 
-    slot = models.PositiveSmallIntegerField("序号", unique=True)
+    slot = models.PositiveSmallIntegerField(
+        "序号", unique=True, error_messages={"unique": "这个序号已经用了，请换一个。"}
+    )
     name = models.CharField("名称", max_length=30, blank=True)
     is_active = models.BooleanField("启用", default=False)
 
@@ -132,7 +134,9 @@ class Standard(models.Model):
     """A dated version of the facility standard. The label (四区六有) never implies a count."""
 
     label = models.CharField("名称", max_length=40)
-    valid_from = models.DateField("自", unique=True)
+    valid_from = models.DateField(
+        "自", unique=True, error_messages={"unique": "这一天已有一条记录，请换一天或修改那一条。"}
+    )
     source = models.CharField("依据", max_length=200)
 
     class Meta:

@@ -23,7 +23,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
 class Course(models.Model):
     """One lesson (堂) of the library."""
 
-    code = models.CharField("编号", max_length=20, unique=True)
+    code = models.CharField(
+        "编号", max_length=20, unique=True, error_messages={"unique": "这个编号已有课程在用，请换一个。"}
+    )
     title = models.CharField("课程名称", max_length=80)
     theme = models.ForeignKey(BrandTheme, models.PROTECT, verbose_name="品牌类别", related_name="courses")
     town = models.ForeignKey(

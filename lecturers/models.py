@@ -11,7 +11,9 @@ from juxian.people.models import Town, User
 class LecturerKind(models.Model):
     """Where lecturers come from (专家教授, 业务骨干 …); an open list."""
 
-    name = models.CharField("名称", max_length=30, unique=True)
+    name = models.CharField(
+        "名称", max_length=30, unique=True, error_messages={"unique": "已有同名的师资类别，请换一个。"}
+    )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     class Meta:

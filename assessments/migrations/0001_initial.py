@@ -163,7 +163,15 @@ class Migration(migrations.Migration):
             name="QuestionBank",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, unique=True, verbose_name="编号")),
+                (
+                    "code",
+                    models.CharField(
+                        error_messages={"unique": "这个编号已有题库在用，请换一个。"},
+                        max_length=30,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
                 ("name", models.CharField(max_length=60, verbose_name="名称")),
                 (
                     "town",

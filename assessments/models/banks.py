@@ -38,7 +38,9 @@ class QuestionBankQuerySet(TownQuerySet):
 class QuestionBank(models.Model):
     """A bank of questions; without a town it is shared by all."""
 
-    code = models.CharField("编号", max_length=30, unique=True)
+    code = models.CharField(
+        "编号", max_length=30, unique=True, error_messages={"unique": "这个编号已有题库在用，请换一个。"}
+    )
     name = models.CharField("名称", max_length=60)
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", null=True, blank=True, related_name="banks")
 

@@ -17,7 +17,14 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("label", models.CharField(max_length=40, verbose_name="名称")),
-                ("valid_from", models.DateField(unique=True, verbose_name="自")),
+                (
+                    "valid_from",
+                    models.DateField(
+                        error_messages={"unique": "这一天已有一条记录，请换一天或修改那一条。"},
+                        unique=True,
+                        verbose_name="自",
+                    ),
+                ),
                 ("source", models.CharField(max_length=200, verbose_name="依据")),
             ],
             options={
@@ -30,7 +37,12 @@ class Migration(migrations.Migration):
             name="BrandTheme",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slot", models.PositiveSmallIntegerField(unique=True, verbose_name="序号")),
+                (
+                    "slot",
+                    models.PositiveSmallIntegerField(
+                        error_messages={"unique": "这个序号已经用了，请换一个。"}, unique=True, verbose_name="序号"
+                    ),
+                ),
                 ("name", models.CharField(blank=True, max_length=30, verbose_name="名称")),
                 ("is_active", models.BooleanField(default=False, verbose_name="启用")),
             ],

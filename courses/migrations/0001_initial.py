@@ -20,7 +20,15 @@ class Migration(migrations.Migration):
             name="Course",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=20, unique=True, verbose_name="编号")),
+                (
+                    "code",
+                    models.CharField(
+                        error_messages={"unique": "这个编号已有课程在用，请换一个。"},
+                        max_length=20,
+                        unique=True,
+                        verbose_name="编号",
+                    ),
+                ),
                 ("title", models.CharField(max_length=80, verbose_name="课程名称")),
                 (
                     "hours",

@@ -18,7 +18,15 @@ class Migration(migrations.Migration):
             name="LecturerKind",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=30, unique=True, verbose_name="名称")),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={"unique": "已有同名的师资类别，请换一个。"},
+                        max_length=30,
+                        unique=True,
+                        verbose_name="名称",
+                    ),
+                ),
                 ("order", models.PositiveSmallIntegerField(default=0, verbose_name="顺序")),
             ],
             options={

@@ -239,10 +239,35 @@ def test_questions_are_imported_through_the_page(client, clerk, bank):
     run = ImportRun.objects.get()
     assert uploaded.url == reverse("people:town-import", args=[run.pk])
     sweep(timezone.now(), drain=True)
-    assert client.get(uploaded.url).status_code == 200
+    page = client.get(uploaded.url)
+    assert [(crumb.label, crumb.url) for crumb in page.context["crumbs"]] == [
+        ("题库", url("town-banks")),
+        (bank.name, url("town-bank", bank.pk)),
+        ("导入试题", url("town-bank-import", bank.pk)),
+    ]
+    assert (page.context["nav"], page.content.decode().count("<small>道</small>")) == ("banks", 3)
+    assert page.content.decode().count("<small>人</small>") == 0
     client.post(reverse("people:town-import-commit", args=[run.pk]))
     sweep(timezone.now(), drain=True)
     assert Question.objects.filter(bank=bank, stem="导入的题").count() == 1
+    done = client.get(uploaded.url).content.decode()
+    assert done.count(f'href="{url("town-bank", bank.pk)}">看题库</a>') == 1
+    assert done.count("新增 1 道") == 1
+    assert client.get(reverse("people:town-imports")).context["page"].paginator.count == 0
+
+
+def test_a_dropped_question_import_leads_back_to_the_bank(client, clerk, bank):
+    path = url("town-bank-import", bank.pk)
+    client.force_login(clerk)
+    client.post(path, {"file": SimpleUploadedFile("题目.csv", "题型,题干,正确答案\n".encode())})
+    run = ImportRun.objects.get()
+    assert client.post(reverse("people:town-import-drop", args=[run.pk])).url == path
+
+
+def test_a_bank_code_in_use_is_told(client, clerk, bank):
+    client.force_login(clerk)
+    answer = client.post(url("town-bank-add"), {"code": bank.code, "name": "又一个", "town": bank.town_id})
+    assert answer.context["form"].errors == {"code": ["这个编号已有题库在用，请换一个。"]}
 
 
 def test_a_file_that_is_no_table_is_told_on_the_form(client, clerk, bank):

@@ -1,6 +1,7 @@
 """The county's admin for people: scope, masks, grants, one-time passwords; auditors only read."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
@@ -274,3 +275,21 @@ def test_code_history_of_a_town(client, county, town):
     assert client.post(url("town", "change", town.pk), {**data, **prefix, **row}).status_code == 302
     assert Town.objects.get(pk=town.pk).codes.get().code == "371327999"
     assert AuditEntry.objects.get().town_code == town.code
+
+
+TAKEN = {
+    ("people.Town", "code"): "这个代码已有镇街在用，请核对。",
+    ("people.Town", "name"): "已有同名的镇街，请核对。",
+    ("people.User", "username"): "这个登录名已有人在用，请换一个。",
+    ("assessments.QuestionBank", "code"): "这个编号已有题库在用，请换一个。",
+    ("courses.Course", "code"): "这个编号已有课程在用，请换一个。",
+    ("lecturers.LecturerKind", "name"): "已有同名的师资类别，请换一个。",
+    ("centres.BrandTheme", "slot"): "这个序号已经用了，请换一个。",
+    ("centres.Standard", "valid_from"): "这一天已有一条记录，请换一天或修改那一条。",
+}
+
+
+@pytest.mark.parametrize(("model", "field"), TAKEN)
+def test_what_is_taken_is_told_in_words_of_our_own(model, field):
+    row = apps.get_model(model)()
+    assert row.unique_error_message(type(row), (field,)).messages == [TAKEN[model, field]]

@@ -22,7 +22,15 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("username", models.CharField(max_length=40, unique=True, verbose_name="登录名")),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "这个登录名已有人在用，请换一个。"},
+                        max_length=40,
+                        unique=True,
+                        verbose_name="登录名",
+                    ),
+                ),
                 ("name", models.CharField(max_length=30, verbose_name="姓名")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
                 ("is_active", models.BooleanField(default=True, verbose_name="可登录")),
@@ -249,8 +257,24 @@ class Migration(migrations.Migration):
             name="Town",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=12, unique=True, verbose_name="行政区划代码")),
-                ("name", models.CharField(max_length=30, unique=True, verbose_name="名称")),
+                (
+                    "code",
+                    models.CharField(
+                        error_messages={"unique": "这个代码已有镇街在用，请核对。"},
+                        max_length=12,
+                        unique=True,
+                        verbose_name="行政区划代码",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={"unique": "已有同名的镇街，请核对。"},
+                        max_length=30,
+                        unique=True,
+                        verbose_name="名称",
+                    ),
+                ),
                 ("pinyin", models.CharField(blank=True, max_length=30, verbose_name="拼音")),
                 (
                     "kind",

@@ -21,8 +21,10 @@ class Town(models.Model):
         TOWN = "town", "镇"
         SUBDISTRICT = "subdistrict", "街道"
 
-    code = models.CharField("行政区划代码", max_length=12, unique=True)
-    name = models.CharField("名称", max_length=30, unique=True)
+    code = models.CharField(
+        "行政区划代码", max_length=12, unique=True, error_messages={"unique": "这个代码已有镇街在用，请核对。"}
+    )
+    name = models.CharField("名称", max_length=30, unique=True, error_messages={"unique": "已有同名的镇街，请核对。"})
     pinyin = models.CharField("拼音", max_length=30, blank=True)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     active_from = models.DateField("自")

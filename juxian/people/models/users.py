@@ -34,7 +34,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """Somebody who signs in."""
 
-    username = models.CharField("登录名", max_length=40, unique=True)
+    username = models.CharField(
+        "登录名", max_length=40, unique=True, error_messages={"unique": "这个登录名已有人在用，请换一个。"}
+    )
     name = models.CharField("姓名", max_length=30)
     email = models.EmailField("电子邮箱", blank=True)
     is_active = models.BooleanField("可登录", default=True)
