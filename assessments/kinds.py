@@ -3,7 +3,7 @@
 Reasons that may cease are checked again when the row is done: a passed retake, a used ticket, a lost seat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments.actions.attempts import close_overdue
 from assessments.actions.remedies import expire_retake, give_retake, over_limit, owe_make_up
-from assessments.actions.surveys import attended, close_survey, open_survey, remind
+from assessments.actions.surveys import attended, close_survey, open_survey, remind_many
 from assessments.models import Attempt, MakeUp, Retake, Survey, SurveyTicket
 from juxian.obligations.models import Obligation
 from juxian.obligations.registry import CatchUp, Done, Draft, Kind, Outcome, Superseded, registry
@@ -165,8 +165,14 @@ def _stage(survey: Survey, days: int, due: datetime) -> Iterable[Draft]:
 
 
 def send_reminder(row: Obligation, now: datetime, prepared: Any) -> Outcome:
-    """Send one, unless it lost its reason. The note must not tell who answered when: it is the same for all."""
-    return Superseded("不再需要提醒") if remind(enrolment_id=row.subject_id, stage=row.stage, now=now) else Done()
+    """Send one, as `send_reminders` does."""
+    return send_reminders([row], now)[0]
+
+
+def send_reminders(rows: Sequence[Obligation], now: datetime) -> list[Outcome]:
+    """Send those that did not lose their reason. The note must not tell who answered when: it is the same for all."""
+    reasons = remind_many([(row.subject_id, row.stage) for row in rows], now)
+    return [Superseded("不再需要提醒") if reason else Done() for reason in reasons]
 
 
 def surveys_to_close(now: datetime) -> Iterable[Draft]:
@@ -190,7 +196,14 @@ KINDS = [
     Kind(MAKE_UP, "安排补课", make_make_up, generate=owed_make_ups),
     Kind(SURVEY_OPEN, "开放测评", start_survey, generate=surveys_to_open),
     Kind(SURVEY_TICKET, "补发测评资格", give_ticket, generate=late_tickets),
-    Kind(SURVEY_REMIND, "测评提醒", send_reminder, generate=reminders, catch_up=CatchUp.COLLAPSE),
+    Kind(
+        SURVEY_REMIND,
+        "测评提醒",
+        send_reminder,
+        perform_many=send_reminders,
+        generate=reminders,
+        catch_up=CatchUp.COLLAPSE,
+    ),
     Kind(SURVEY_CLOSE, "测评截止", end_survey, generate=surveys_to_close),
 ]
 

@@ -3,7 +3,7 @@
 from assessments.actions.attempts import close_overdue, save_answer, start_attempt, submit_attempt
 from assessments.actions.exams import release_results, set_up_exam
 from assessments.actions.remedies import cancel_make_up, complete_make_up, expire_retake, give_retake, owe_make_up
-from assessments.actions.surveys import answer_survey, close_survey, open_survey, remind
+from assessments.actions.surveys import answer_survey, close_survey, open_survey, remind_many
 
 __all__ = [
     "answer_survey",
@@ -16,7 +16,7 @@ __all__ = [
     "open_survey",
     "owe_make_up",
     "release_results",
-    "remind",
+    "remind_many",
     "save_answer",
     "set_up_exam",
     "start_attempt",

@@ -9,7 +9,7 @@ time, an audit row, a message or an obligation when somebody answers.
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from assessments.models import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
 from juxian.audit import log
-from juxian.messages.actions import tell
+from juxian.messages.actions import Letter, tell_many
 from juxian.rules.lookup import value
 from trainings.models import Enrolment, Mark, TrainingClass
 
@@ -92,14 +92,18 @@ def _give_tickets(survey: Survey) -> None:
     _rewrite_tickets(survey, list(SurveyTicket.objects.filter(survey=survey)))
     closes = timezone.localtime(survey.closes_at)
     keys = {ticket.enrolment_id: ticket.pk for ticket in tickets}
-    for enrolment in Enrolment.objects.filter(pk__in=new).select_related("member"):
-        tell(
-            to=enrolment.member,
-            key=f"survey:{survey.pk}:{enrolment.pk}",
-            title=f"请您评课：{survey.training_class.title}"[:100],
-            body=f"匿名，约 2 分钟，{closes.month}月{closes.day}日 前都可以填。谁填了什么，镇里和县里都看不到。",
-            link=reverse("assessments:me-survey", args=[keys[enrolment.pk]]),
-        )
+    tell_many(
+        [
+            Letter(
+                to=enrolment.member,
+                key=f"survey:{survey.pk}:{enrolment.pk}",
+                title=f"请您评课：{survey.training_class.title}",
+                body=f"匿名，约 2 分钟，{closes.month}月{closes.day}日 前都可以填。谁填了什么，镇里和县里都看不到。",
+                link=reverse("assessments:me-survey", args=[keys[enrolment.pk]]),
+            )
+            for enrolment in Enrolment.objects.filter(pk__in=new).select_related("member")
+        ]
+    )
 
 
 def clean_answer(survey: Survey, ratings: Mapping[Any, Any], comment: str) -> tuple[dict[str, int], str]:
@@ -176,27 +180,40 @@ def close_survey(*, survey_id: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def remind(*, enrolment_id: int, stage: int, now: datetime) -> str:
-    """Remind somebody who attended and has not answered; returns why not, or an empty text."""
+def remind_many(stages: Sequence[tuple[int, int]], now: datetime) -> list[str]:
+    """Remind those of the given (enrolment id, stage) who attended and have not answered, in few queries.
+
+    Returns, in the same order, why somebody was not reminded, or an empty text.
+    """
     rows = SurveyTicket.objects.select_related("survey__training_class", "enrolment__member")
-    ticket = rows.filter(enrolment_id=enrolment_id, survey__training_class=F("enrolment__training_class")).first()
+    rows = rows.filter(enrolment__in={pk for pk, _ in stages}, survey__training_class=F("enrolment__training_class"))
+    tickets = {ticket.enrolment_id: ticket for ticket in rows}
+    reasons = [_no_reminder(tickets.get(pk), now) for pk, _ in stages]
+    tell_many(
+        [_reminder(tickets[pk], stage) for (pk, stage), reason in zip(stages, reasons, strict=True) if not reason]
+    )
+    return reasons
+
+
+def _no_reminder(ticket: SurveyTicket | None, now: datetime) -> str:
     if ticket is None:
         return "没有测评资格"
     if ticket.is_answered:
         return "已经填过"
     if now >= ticket.survey.closes_at:
         return "测评已经结束"
-    if ticket.enrolment.state != Enrolment.State.SEATED:
-        return "已不在录取名单"
+    return "" if ticket.enrolment.state == Enrolment.State.SEATED else "已不在录取名单"
+
+
+def _reminder(ticket: SurveyTicket, stage: int) -> Letter:
     closes = timezone.localtime(ticket.survey.closes_at)
-    tell(
+    return Letter(
         to=ticket.enrolment.member,
-        key=f"survey-remind:{ticket.survey_id}:{enrolment_id}:{stage}",
-        title=f"还没评课，耽误您 2 分钟：{ticket.survey.training_class.title}"[:100],
+        key=f"survey-remind:{ticket.survey_id}:{ticket.enrolment_id}:{stage}",
+        title=f"还没评课，耽误您 2 分钟：{ticket.survey.training_class.title}",
         body=f"匿名填写，{closes.month}月{closes.day}日 截止。您的意见会用来改进下一期。",
         link=reverse("assessments:me-survey", args=[ticket.pk]),
     )
-    return ""
 
 
 def results(survey: Survey) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from assessments.actions import answer_survey, close_survey, open_survey
 from assessments.actions.surveys import results
+from assessments.kinds import send_reminders
 from assessments.models import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
 from juxian.audit.models import AuditEntry
 from juxian.messages.models import InboxMessage
 from juxian.obligations.models import Obligation
+from juxian.obligations.registry import Done, Superseded
 from juxian.obligations.sweep import sweep
 from juxian.rules.models import Rule
 from tests.assessments.conftest import mark, seat
@@ -169,6 +171,34 @@ def test_after_an_outage_only_the_newest_reminder_is_sent(asked, time_machine):
     states = Obligation.objects.filter(kind="assessments.survey_remind").values_list("stage", "state")
     assert sorted(set(states)) == [(1, "superseded"), (3, "superseded"), (5, "done")]
     assert InboxMessage.objects.filter(key__startswith="survey-remind:").count() == 10
+
+
+REMINDING = 5
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_reminding_three_takes_as_many_queries_as_reminding_one(asked, number, django_assert_num_queries):
+    rows = [
+        Obligation(subject_id=pk, stage=1)
+        for pk in SurveyTicket.objects.filter(survey=asked).values_list("enrolment_id", flat=True)[:number]
+    ]
+    now = timezone.now()
+    send_reminders(rows, now)
+    InboxMessage.objects.all().delete()
+    with django_assert_num_queries(REMINDING):
+        outcomes = send_reminders(rows, now)
+    assert outcomes == [Done()] * number
+    assert InboxMessage.objects.filter(key__startswith="survey-remind:").count() == number
+
+
+def test_a_reminder_that_lost_its_reason_keeps_its_place_in_the_batch(asked):
+    first, second = SurveyTicket.objects.filter(survey=asked).order_by("enrolment_id")[:2]
+    SurveyTicket.objects.filter(pk=first.pk).update(is_answered=True)
+    rows = [Obligation(subject_id=pk, stage=1) for pk in (first.enrolment_id, second.enrolment_id, 0)]
+    gone = Superseded("不再需要提醒")
+    assert send_reminders(rows, timezone.now()) == [gone, Done(), gone]
+    told = InboxMessage.objects.get(key__startswith="survey-remind:")
+    assert told.key == f"survey-remind:{asked.pk}:{second.enrolment_id}:1"
 
 
 def test_no_reminder_after_the_end(asked, time_machine):
