@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from juxian.people.search import pinyin
@@ -25,6 +26,16 @@ def _known_digits(user: "User") -> set[str]:
     member = user.member_or_none
     numbers = (member.id_number, member.mobile) if member else ()
     return {number[at : at + WINDOW].lower() for number in numbers for at in range(len(number) - WINDOW + 1)}
+
+
+class MinimumLengthValidator(password_validation.MinimumLengthValidator):
+    """Django's own, with its sentences in Chinese: the shipped catalogue lacks them."""
+
+    def get_error_message(self) -> str:
+        return f"密码太短，至少要 {self.min_length} 位，请加长一些。"
+
+    def get_help_text(self) -> str:
+        return f"密码至少 {self.min_length} 位。"
 
 
 class OwnDetailsValidator:

@@ -1,6 +1,7 @@
 """The own account: rights in words, a new password, larger type."""
 
 import pytest
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.test import Client
 from django.urls import reverse
 
@@ -87,3 +88,21 @@ def test_elder_switch_toggles_and_returns(client, member):
 
 def test_elder_switch_needs_sign_in(client, db):
     assert client.post(reverse("people:elder-switch")).url == "/login/?next=/account/elder/"
+
+
+@pytest.mark.parametrize(
+    ("new", "sentence"),
+    [
+        ("kurz", "密码太短，至少要 10 位，请加长一些。"),
+        ("2026112320261123", "密码只包含数字。"),
+        ("password123", "这个密码太常见了。"),
+    ],
+)
+def test_a_weak_password_is_refused_in_chinese(signed_in, new, sentence):
+    assert change(signed_in, new=new).context["form"].errors == {"new_password": [sentence]}
+
+
+def test_the_help_to_a_new_password_is_chinese():
+    texts = password_validators_help_texts()
+    assert (len(texts), texts[0]) == (4, "密码至少 10 位。")
+    assert [text for text in texts if not any("一" <= sign <= "鿿" for sign in text)] == []
