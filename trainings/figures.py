@@ -149,9 +149,7 @@ def _alike(members: MemberQuerySet, year: int) -> "Counter[tuple[str, bool, Deci
     people = list(members.values_list("pk", "party_post", "is_floating"))
     if not people:
         return Counter()
-    pks = members.values("pk")
-    hours = hours_by_member(pks, year)
-    classes = Counter(member for member, _ in centralised_in_year(pks, year))
+    hours, classes = hours_by_member(members.values("pk"), year), centralised_in_year(year)
     return Counter((post, floating, hours.get(pk, Decimal(0)), classes[pk]) for pk, post, floating in people)
 
 

@@ -4,7 +4,7 @@ Rules are shown side by side and never added up. There is no pro-rating: whoever
 whole year. Online minutes are not here, for they never become hours by themselves.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum
 
 from juxian.people.models import Member
-from trainings.models import HourEntry, HourRule, TrainingClass
+from trainings.models import HourEntry, HourRule
 from trainings.words import plain
 
 YEARLY = "calendar_year"
@@ -116,25 +116,28 @@ def hours_by_member(members: QuerySet[Any, Any] | list[int], year: int) -> dict[
     return dict(sums.annotate(total=Sum("hours")))
 
 
-def _centralised_sums(members: QuerySet[Any, Any] | list[int], year: int) -> QuerySet[Any, Any]:
+def _centralised_sums(year: int) -> "QuerySet[Any, Any]":
     """Centralised classes of each member whose hours stand in the ledger."""
-    rows = HourEntry.objects.filter(is_centralised=True, member__in=members, training_class__isnull=False)
+    rows = HourEntry.objects.filter(is_centralised=True, training_class__isnull=False)
     rows = rows.filter(earned_on__range=(date(year - LOOK_BACK, 1, 1), date(year, 12, 31)))
     sums: QuerySet[Any, Any] = rows.order_by().values("member_id", "training_class_id").annotate(net=Sum("hours"))
     return sums.filter(net__gt=0)
 
 
-def centralised_in_year(members: QuerySet[Any, Any] | list[int], year: int) -> QuerySet[Any, Any]:
-    """(member id, class id) of each centralised class that ended in the year and stands in the ledger."""
-    ended = TrainingClass.objects.filter(ends_on__range=(date(year, 1, 1), date(year, 12, 31)))
-    rows = _centralised_sums(members, year).filter(training_class__in=ended.order_by())
-    return rows.values_list("member_id", "training_class_id")
+def centralised_in_year(year: int) -> Counter[int]:
+    """How many centralised classes that ended in the year stand in the ledger, by member id.
+
+    For the whole county: these classes are few, and reading them all is faster than asking for thousands of members.
+    """
+    rows = _centralised_sums(year).filter(training_class__ends_on__range=(date(year, 1, 1), date(year, 12, 31)))
+    return Counter(member for member, _ in rows.values_list("member_id", "training_class_id"))
 
 
 def _centralised(members: list[int], year: int) -> dict[int, list[date]]:
     """Days of the centralised classes of each member that stand in the ledger, one day a class."""
     days = defaultdict(list)
-    for member, day in _centralised_sums(members, year).values_list("member_id", "training_class__ends_on"):
+    rows = _centralised_sums(year).filter(member__in=members)
+    for member, _, day in rows.values_list("member_id", "training_class_id", "training_class__ends_on"):
         days[member].append(day)
     return days
 
