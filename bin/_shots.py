@@ -57,6 +57,7 @@ REASONS = {
     "admin:password_change": "转到“我的账号”",
     "admin:password_change_done": "只在改完密码后出现；改密码在“我的账号”",
     "trainings:paper-file": "下载文件",
+    "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
     "people:town-import-refused": "下载文件",
     "assessments:town-bank-template": "下载文件",
