@@ -1,7 +1,6 @@
 """Setting a county value from a day on. Days that have passed keep the value they had."""
 
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from django.utils import timezone
 from juxian.audit import log
 from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
+from juxian.rules.words import check_value, in_words
 
 
 @transaction.atomic
@@ -39,9 +39,8 @@ def set_value(
     if not is_new and (rule.value, rule.valid_to) != (value, valid_to):
         raise ValidationError(f"“{label}”从 {valid_from} 起已有一个值，请换一天。", code="taken")
     if is_new:
-        log.record(
-            by=by, action="rules.set", subject=rule, summary=f"县级设置“{label}”自 {valid_from} 起为 {value}{unit}"
-        )
+        summary = f"县级设置“{label}”自 {valid_from} 起为 {in_words(key, value)}"
+        log.record(by=by, action="rules.set", subject=rule, summary=summary)
     return rule
 
 
@@ -54,30 +53,3 @@ def withdraw(*, by: Any, rule: Rule) -> None:
         by=by, action="rules.withdraw", subject=rule, summary=f"撤回县级设置“{rule.label}”（自 {rule.valid_from}）"
     )
     rule.delete()
-
-
-def check_value(key: str, value: Any) -> None:
-    """The value must be of the sort that the shipped one is; otherwise a sentence that says what to write."""
-    shipped = DEFAULTS[key][0]
-    if isinstance(shipped, bool):
-        fits, advice = isinstance(value, bool), "true 或 false"
-    elif isinstance(shipped, int):
-        fits, advice = _is_count(value), "一个不小于 0 的整数，如 60"
-    elif isinstance(shipped, list):
-        fits = isinstance(value, list) and all(map(_is_count, value))
-        advice = "一列整数，如 [1, 3, 5]"
-    else:
-        fits, advice = _is_share(value), '一个不大于 1 的分数，带引号，如 "1/7"'
-    if not fits:
-        raise ValidationError(f"“{DEFAULTS[key][2]}”的值要写成{advice}。", code="value")
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_share(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and 0 <= Fraction(value) <= 1
-    except (ValueError, ZeroDivisionError):
-        return False

@@ -8,26 +8,26 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from juxian.rules.actions import check_value, set_value, withdraw
+from juxian.rules.actions import set_value, withdraw
 from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
+from juxian.rules.words import NO, YES, in_words, read_value
 
 
-class ValueField(forms.JSONField):
-    """JSON on one line; nothing yet is an empty field."""
-
-    widget = forms.TextInput
-
-    def prepare_value(self, value: Any) -> Any:
-        return "" if value is None else super().prepare_value(value)
+def _asked(key: str) -> str:
+    """A setting in the list of choices: its name and unit."""
+    _, unit, label, _, _ = DEFAULTS[key]
+    return f"{label}（{unit}）" if unit else label
 
 
 class RuleForm(forms.ModelForm):
-    """A new value from a day on; `value` is JSON."""
+    """A new value from a day on, typed as people write it and read by the sort of its key."""
 
-    key = forms.ChoiceField(label="设置项", choices=[(key, f"{row[2]}（{key}）") for key, row in DEFAULTS.items()])
-    value = ValueField(
-        label="值", help_text='数字直接写；分数带引号，如 "1/7"；一列数写成 [1, 3, 5]；是否写 true 或 false。'
+    key = forms.ChoiceField(label="设置项", choices=[(key, _asked(key)) for key in DEFAULTS])
+    value = forms.CharField(
+        label="值",
+        max_length=60,
+        help_text=f"数字直接写，如 60；分数如 1/7；几个天数如 1, 3, 5；是否写“{YES}”或“{NO}”。",
     )
 
     class Meta:
@@ -44,7 +44,7 @@ class RuleForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("key") in DEFAULTS and "value" in cleaned:
             try:
-                check_value(cleaned["key"], cleaned["value"])
+                cleaned["value"] = read_value(cleaned["key"], cleaned["value"])
             except ValidationError as error:
                 self.add_error("value", error)
         return cleaned
@@ -53,10 +53,19 @@ class RuleForm(forms.ModelForm):
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):
     form = RuleForm
-    list_display = ["label", "value", "unit", "valid_from", "valid_to", "in_force", "source", "certainty"]
+    list_display = ["label", "told", "valid_from", "valid_to", "in_force", "source", "certainty"]
     list_filter = ["certainty", "label"]
     search_fields = ["label", "key", "source"]
     list_per_page = 50
+
+    def get_fields(self, request: HttpRequest, obj: Rule | None = None) -> Any:
+        if obj is None:
+            return self.form.Meta.fields
+        return ["label", "told", "valid_from", "valid_to", "in_force", "source", "certainty"]
+
+    @admin.display(description="值")
+    def told(self, rule: Rule) -> str:
+        return in_words(rule.key, rule.value)
 
     @admin.display(description="今天有效", boolean=True)
     def in_force(self, rule: Rule) -> bool:

@@ -1,0 +1,108 @@
+"""What may stand in each setting, how it is typed, and how it is told."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from juxian.rules.lookup import DEFAULTS
+
+YES, NO = "是", "否"
+SEPARATORS = re.compile(r"[,，、;；\s]+")
+SHARE = re.compile(r"(\d{1,4})/(\d{1,4})")
+
+
+def _is_whole(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _is_share(value: Any) -> bool:
+    found = SHARE.fullmatch(value) if isinstance(value, str) else None
+    return bool(found and int(found[2]) and 0 < Fraction(value) < 1)
+
+
+def _is_days(value: Any, most: int) -> bool:
+    if not isinstance(value, list) or not value or not all(_is_whole(day, 1, most) for day in value):
+        return False
+    return value == sorted(set(value))
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One sort of value: what fits, the words to ask for it, typed text → value (None: not of this sort), and back."""
+
+    fits: Callable[[Any], bool]
+    advice: str
+    read: Callable[[str], Any]
+    tell: Callable[[Any], str] = str
+
+
+def _read_whole(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+def _read_days(text: str) -> list[int] | None:
+    parts = [part for part in SEPARATORS.split(text.strip("[]")) if part]
+    return [int(part) for part in parts] if all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts) else None
+
+
+def _read_share(text: str) -> str:
+    return text.replace(" ", "").replace("／", "/")
+
+
+def _whole(least: int, most: int, example: int) -> Sort:
+    return Sort(lambda value: _is_whole(value, least, most), f" {least} 到 {most} 的整数，如 {example}", _read_whole)
+
+
+SHARES = Sort(_is_share, "大于 0、小于 1 的分数，如 1/7", _read_share)
+SWITCHES = Sort(
+    lambda value: isinstance(value, bool),
+    f"“{YES}”或“{NO}”",
+    lambda text: {YES: True, NO: False}.get(text),
+    lambda value: YES if value else NO,
+)
+
+SORTS: dict[str, Sort] = {
+    "attendance.max_absence_ratio": SHARES,
+    "exam.pass_mark": _whole(1, 100, 60),
+    "exam.duration_minutes": _whole(1, 600, 60),
+    "exam.grace_seconds": _whole(0, 600, 60),
+    "retake.max_times": _whole(1, 10, 2),
+    "retake.days": _whole(1, 366, 14),
+    "makeup.days": _whole(1, 366, 30),
+    "survey.days": _whole(1, 366, 7),
+    "survey.reminder_days": Sort(
+        lambda value: _is_days(value, 366),
+        "从小到大、不重复的天数，用逗号隔开，如 1, 3, 5",
+        _read_days,
+        lambda value: "、".join(map(str, value)),
+    ),
+    "survey.min_group": _whole(5, 100, 5),
+    "hours.half_day": _whole(1, 12, 4),
+    "hours.online_counts": SWITCHES,
+    "slip.days": _whole(1, 366, 14),
+}
+
+
+def check_value(key: str, value: Any) -> None:
+    """The value must be of the sort and in the range of its key; otherwise a sentence that says what to write."""
+    if not SORTS[key].fits(value):
+        raise ValidationError(f"“{DEFAULTS[key][2]}”请写{SORTS[key].advice}。", code="value")
+
+
+def read_value(key: str, text: str) -> Any:
+    """The value typed for `key`; refused with the same sentence as `check_value`."""
+    value = SORTS[key].read(text.strip())
+    check_value(key, value)
+    return value
+
+
+def in_words(key: str, value: Any) -> str:
+    """The value as people say it, with its unit; a value no key knows any more as it is stored."""
+    if key not in SORTS:
+        return str(value)
+    unit = DEFAULTS[key][1]
+    return f"{SORTS[key].tell(value)}{' ' if unit else ''}{unit}"
