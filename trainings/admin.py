@@ -27,18 +27,23 @@ from trainings.models import (
 )
 
 
+def _named(row: Any) -> str:
+    """A row among those of all towns: town, code and title of a class; a plan says its town itself."""
+    return f"{row.town.name} {row.code} {row.title}" if isinstance(row, TrainingClass) else str(row)
+
+
 def decide(request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], object], done: str) -> None:
     """Run `act` for each row; say how many went through and why the others did not."""
-    good = 0
+    good: list[str] = []
     for row in rows:
         try:
             act(row)
         except ValidationError as refusal:
-            messages.error(request, f"{row}：{'；'.join(refusal.messages)}")
+            messages.error(request, f"{_named(row)}：{'；'.join(refusal.messages)}")
         else:
-            good += 1
+            good.append(_named(row))
     if good:
-        messages.success(request, f"{done} {good} 项。")
+        messages.success(request, f"{done} {len(good)} 项：{'；'.join(good)}。")
 
 
 class Decided(ScopedAdmin):

@@ -54,8 +54,8 @@ def test_classes_are_approved_and_refusals_are_told(office, draft, clerk, town):
     other = ClassFactory(town=town, title="没送审的班")
     page = run(office, TrainingClass, "approve", draft, other)
     assert sorted(str(m) for m in page.context["messages"]) == [
-        "已批准 1 项。",
-        "没送审的班：“没送审的班”现在是“草稿”，只有“已送审”时才能这样做。",
+        f"大店镇 {other.code} 没送审的班：“没送审的班”现在是“草稿”，只有“已送审”时才能这样做。",
+        f"已批准 1 项：大店镇 {draft.code} {draft.title}。",
     ]
     assert TrainingClass.objects.get(pk=draft.pk).state == "approved"
 
@@ -67,7 +67,7 @@ def test_return_asks_for_a_comment_first(office, draft, clerk):
     assert run(office, TrainingClass, "send_back", draft, comment=" ").context["asked_twice"] is True
     assert TrainingClass.objects.get(pk=draft.pk).state == "submitted"
     done = run(office, TrainingClass, "send_back", draft, comment="换讲师")
-    assert [str(m) for m in done.context["messages"]] == ["已退回 1 项。"]
+    assert [str(m) for m in done.context["messages"]] == [f"已退回 1 项：大店镇 {draft.code} {draft.title}。"]
     returned = TrainingClass.objects.get(pk=draft.pk)
     assert (returned.state, returned.return_comment) == ("draft", "换讲师")
 
@@ -81,6 +81,20 @@ def test_plans_are_approved_and_returned(office, town, clerk):
     actions.submit_plan(plan=plan, by=clerk)
     run(office, YearPlan, "approve", plan)
     assert YearPlan.objects.get().state == "approved"
+
+
+def test_a_draft_never_sent_is_not_returned(office, draft, town):
+    plan = YearPlanFactory(town=town, year=2099)
+    told = []
+    for model, row in ((TrainingClass, draft), (YearPlan, plan)):
+        page = run(office, model, "send_back", row, comment="太少")
+        told += [str(message) for message in page.context["messages"]]
+    assert told == [
+        f"大店镇 {draft.code} {draft.title}：“{draft.title}”是草稿，还没有送审，不能退回。",
+        f"{plan}：{plan}是草稿，还没有送审，不能退回。",
+    ]
+    draft.refresh_from_db()
+    assert (draft.return_comment, YearPlan.objects.get(pk=plan.pk).comment) == ("", "")
 
 
 def test_auditor_decides_nothing(client, draft, clerk):

@@ -138,6 +138,7 @@ def test_returned_class_is_a_draft_with_the_comment(draft, clerk, county):
     ]
     returned = actions.return_class(training_class=draft, comment="换讲师", by=county)
     assert (returned.state, returned.return_comment, returned.submitted_by) == (State.DRAFT, "换讲师", None)
+    assert actions.return_class(training_class=draft, comment="换讲师", by=county).return_comment == "换讲师"
     assert actions.submit_class(training_class=draft, by=clerk).return_comment == ""
 
 

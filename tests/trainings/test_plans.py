@@ -72,7 +72,11 @@ def test_return_needs_a_comment_and_tells_the_town(plan, clerk, county):
     returned = actions.return_plan(plan=plan, comment="人数太多", by=county)
     assert (returned.state, returned.comment) == (YearPlan.State.DRAFT, "人数太多")
     assert InboxMessage.objects.get(town=plan.town).body == "县里的意见：人数太多"
-    assert actions.return_plan(plan=plan, comment="再退一次", by=county).comment == "人数太多"
+    assert actions.return_plan(plan=plan, comment=" 人数太多 ", by=county).comment == "人数太多"
+    assert InboxMessage.objects.filter(town=plan.town).count() == 1
+    with pytest.raises(ValidationError) as refusal:
+        actions.return_plan(plan=plan, comment="再退一次", by=county)
+    assert refusal.value.messages == ["大店镇2027年度培训计划是草稿，还没有送审，不能退回。"]
 
 
 def test_only_the_county_decides(plan, clerk, other_clerk):

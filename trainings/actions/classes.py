@@ -92,8 +92,10 @@ def return_class(*, training_class: TrainingClass, comment: str, by: User) -> Tr
     """The county sends a submitted class back as a draft, saying why."""
     training_class = locked_class(training_class)
     must_decide(by, None)
-    if training_class.state == State.DRAFT:
+    if training_class.state == State.DRAFT and training_class.return_comment == comment.strip() != "":
         return training_class
+    if training_class.state == State.DRAFT:
+        raise ValidationError(f"“{training_class.title}”是草稿，还没有送审，不能退回。", code="state")
     must_be(training_class, State.SUBMITTED)
     training_class.return_comment = need_text(comment, "退回要写明意见，镇里才知道改什么。")
     training_class.state, training_class.submitted_by, training_class.submitted_at = State.DRAFT, None, None

@@ -160,8 +160,10 @@ def return_plan(*, plan: YearPlan, comment: str, by: User) -> YearPlan:
     """The county sends a submitted plan back as a draft, saying why."""
     plan = locked_plan(plan)
     must_decide(by, None)
-    if plan.state == State.DRAFT:
+    if plan.state == State.DRAFT and plan.comment and plan.comment == comment.strip():
         return plan
+    if plan.state == State.DRAFT:
+        raise ValidationError(f"{plan}是草稿，还没有送审，不能退回。", code="state")
     if plan.state == State.APPROVED:
         raise ValidationError(f"{plan}已批准，不能退回。", code="state")
     return _decide(plan, by, State.DRAFT, need_text(comment, "退回要写明意见，镇里才知道改什么。"))
