@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from centres.models import BrandTheme
 from juxian.people.models import Town
@@ -43,6 +43,13 @@ class Course(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "课程"
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(featured_on=None) | Q(retired_on=None) | Q(retired_on__gte=F("featured_on")),
+                name="courses_course_dates",
+                violation_error_message="退出日期不能早于入选精品日期。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

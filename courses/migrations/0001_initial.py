@@ -73,6 +73,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "课程",
                 "verbose_name_plural": "课程",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("featured_on", None),
+                            ("retired_on", None),
+                            ("retired_on__gte", models.F("featured_on")),
+                            _connector="OR",
+                        ),
+                        name="courses_course_dates",
+                        violation_error_message="退出日期不能早于入选精品日期。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from courses.figures import featured, featured_by_theme
@@ -66,3 +67,14 @@ def test_version_number_is_unique_in_a_course() -> None:
     version = CourseVersionFactory()
     with pytest.raises(ValidationError, match="该课程已有这个版次"):
         CourseVersion(course=version.course, number=1, outline="x", published_on=TODAY).full_clean()
+
+
+def test_a_course_does_not_retire_before_it_was_featured() -> None:
+    course = CourseFactory(featured_on=TODAY, retired_on=TODAY)
+    course.full_clean()
+    course.retired_on = date(2026, 11, 22)
+    with pytest.raises(ValidationError) as refusal:
+        course.full_clean()
+    assert refusal.value.messages == ["退出日期不能早于入选精品日期。"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        course.save()
