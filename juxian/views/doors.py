@@ -11,6 +11,9 @@ from lecturers.models import Lecturer
 from trainings.models import Session
 from trainings.views.asking import SignedRequest
 
+COMING, PAST = 30, 10
+TODAY = 3  # read more than is shown: sessions of today may be on either side
+
 
 @login_not_required
 def guide(request: HttpRequest) -> HttpResponse:
@@ -29,14 +32,19 @@ def teach(request: SignedRequest) -> HttpResponse:
     lecturer = Lecturer.objects.filter(user=request.user).select_related("kind").first()
     if lecturer is None:
         raise PermissionDenied
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
     # scope: the lecturer's own sessions, in whatever town
     own = Session.objects.taught_by(lecturer).standing().select_related("training_class__town", "room__centre", "point")
+    coming = [
+        one for one in own.filter(day__gte=today).order_by("day", "half")[: COMING + TODAY] if not one.is_over(now)
+    ]
+    past = [one for one in own.filter(day__lte=today).order_by("-day", "-half")[: PAST + TODAY] if one.is_over(now)]
     ctx = {
         "nav": "teach",
         "lecturer": lecturer,
-        "coming": list(own.filter(day__gte=today).order_by("day", "half")[:30]),
-        "past": list(own.filter(day__lt=today).order_by("-day", "-half")[:10]),
+        "coming": coming[:COMING],
+        "past": past[:PAST],
     }
     return render(request, "juxian/teach.html", ctx)
 

@@ -19,6 +19,7 @@ from trainings.models import Enrolment, HourEntry, Session, TrainingClass
 from trainings.views.asking import SignedRequest
 
 COMING, RECORD = 5, 6
+TODAY = 6  # read more than is shown: sessions of today may be over
 State = TrainingClass.State
 
 
@@ -75,14 +76,15 @@ def _worded(rows: list[Owed], now: datetime) -> list[tuple[Owed, str, str]]:
     return [(row, *_due_word(row.due, now)) for row in rows]
 
 
-def _coming(user: User, today: date) -> list[tuple[Session, int]]:
+def _coming(user: User, now: datetime) -> list[tuple[Session, int]]:
     """The next sessions of classes this member has a seat in, with the enrolment that leads to their page."""
     seats = dict(Enrolment.objects.mine(user).seated().values_list("training_class", "pk"))
     # scope: sessions of classes the member has a seat in
-    rows = Session.objects.filter(training_class__in=seats, day__gte=today).standing()
+    rows = Session.objects.filter(training_class__in=seats, day__gte=timezone.localdate(now)).standing()
     rows = rows.filter(training_class__state__in=(State.ENROLLING, State.RUNNING))
-    rows = rows.select_related("training_class", "room__centre", "point").order_by("day")[: COMING + 3]
-    return [(one, seats[one.training_class_id]) for one in sorted(rows, key=lambda one: one.start)[:COMING]]
+    rows = rows.select_related("training_class", "room__centre", "point").order_by("day", "half")[: COMING + TODAY]
+    ahead = sorted((one for one in rows if not one.is_over(now)), key=lambda one: one.start)
+    return [(one, seats[one.training_class_id]) for one in ahead[:COMING]]
 
 
 def _record(user: User) -> list[Learned]:
@@ -129,7 +131,7 @@ def home(request: SignedRequest) -> HttpResponse:
         "surveys": _worded([row for row in owed if row.kind == "survey"], now),
         "rings": [_ring(one) for one in rules],
         "notes": _notes(rules, _pending(user)),
-        "coming": _coming(user, today),
+        "coming": _coming(user, now),
         "record": _record(user),
     }
     return render(request, "juxian/me.html", ctx)

@@ -70,6 +70,17 @@ def test_coming_sessions_lead_to_the_own_class(home, member) -> None:
     assert home().context["coming"] == [(session, row.pk)]
 
 
+@pytest.mark.parametrize(("clock", "halves"), [("12:00", ["am", "pm"]), ("12:31", ["pm"]), ("18:00", [])])
+def test_a_half_day_that_is_over_no_longer_comes(home, client, member, time_machine, clock, halves) -> None:
+    time_machine.move_to(f"2026-11-23 {clock}+08:00")
+    client.force_login(member.user)
+    row = seat(member, TrainingClass.State.RUNNING, 0)
+    for half in ("am", "pm"):
+        SessionFactory(training_class=row.training_class, day=timezone.localdate(), half=half)
+    assert [one.half for one, _ in home().context["coming"]] == halves
+    assert [one.half for one, _ in client.get("/me/trainings/").context["upcoming"]] == halves
+
+
 def test_others_rows_are_not_shown(home, member, town) -> None:
     other = EnrolmentFactory(training_class=ClassFactory(town=town), member=MemberFactory(branch=member.branch))
     post(other, 4)

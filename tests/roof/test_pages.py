@@ -1,6 +1,6 @@
 """Doors: who lands where, what nobody signed in may read, health, errors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -46,6 +46,18 @@ def test_home_sends_everybody_to_the_own_door(client: Client, county, inspector,
     assert client.get("/").status_code == 403
 
 
+def test_an_ended_grant_is_told_with_its_day(client: Client, town) -> None:
+    bare, former = UserFactory(), UserFactory()
+    GrantFactory(user=former, kind=Grant.Kind.CLERK, town=town, starts_on=date(2020, 1, 1), ends_on=date(2021, 3, 2))
+    pages = []
+    for user in (bare, former):
+        client.force_login(user)
+        pages.append(client.get("/").content.decode())
+    said = "您的大店镇镇街干事授权已于 2021年3月2日结束"
+    assert [said in page for page in pages] == [False, True]
+    assert ["这个账号没有关联" in page for page in pages] == [True, False]
+
+
 def test_public_page_shows_totals_and_no_names(client: Client, member) -> None:
     LecturerFactory(name="示例名师")
     page = client.get("/")
@@ -80,12 +92,16 @@ def test_me_is_for_members(client: Client, clerk, member) -> None:
     assert client.get("/me/").context["member"] == member
 
 
-def test_teach_shows_own_sessions_only(client: Client, clerk) -> None:
+def test_teach_shows_own_sessions_only(client: Client, clerk, time_machine) -> None:
+    time_machine.move_to("2026-11-23 12:00+08:00")
     lecturer = LecturerFactory(user=UserFactory())
     mine = SessionFactory(lecturer=lecturer, training_class=ClassFactory(starts_on=timezone.localdate()))
     SessionFactory()
     client.force_login(lecturer.user)
     assert client.get("/teach/").context["coming"] == [mine]
+    time_machine.move_to("2026-11-23 12:31+08:00")
+    shown = client.get("/teach/").context
+    assert (shown["coming"], shown["past"]) == ([], [mine])
     client.force_login(clerk)
     assert client.get("/teach/").status_code == 403
 

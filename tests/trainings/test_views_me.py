@@ -22,7 +22,9 @@ def enrolment(enrolling, member, clerk):
     return actions.enrol(training_class=enrolling, members=[member], source="list", by=clerk).seated[0]
 
 
-def test_own_classes_and_what_comes_next(phone, enrolment, people, clerk):
+def test_own_classes_and_what_comes_next(phone, member, enrolment, people, clerk, time_machine):
+    time_machine.move_to(enrolment.training_class.sessions.first().start)
+    phone.force_login(member.user)
     actions.enrol(training_class=enrolment.training_class, members=people, source="list", by=clerk)
     page = phone.get(reverse("trainings:me-list"))
     assert [row.pk for row in page.context["rows"]] == [enrolment.pk]

@@ -1,6 +1,6 @@
 """A training class and its half-day sessions."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
@@ -162,6 +162,7 @@ class Session(models.Model):
         LIVE = "live", "直播"
         GROUP_VIEWING = "group_viewing", "集体收看"
 
+    LENGTH = timedelta(hours=4)
     STARTS = {Half.MORNING: time(8, 30), Half.AFTERNOON: time(13, 30), Half.EVENING: time(19, 0)}
 
     training_class = models.ForeignKey(TrainingClass, models.CASCADE, verbose_name="培训班", related_name="sessions")
@@ -216,6 +217,10 @@ class Session(models.Model):
         """Local start of the half-day as an aware moment."""
         clock = self.starts_at or self.STARTS[Session.Half(self.half)]
         return timezone.make_aware(datetime.combine(self.day, clock))
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the half-day has passed."""
+        return self.start + self.LENGTH <= now
 
     def is_open(self, on: date) -> bool:
         """Marks may be taken from the session's day on, while the class is running or closing."""

@@ -16,6 +16,7 @@ from trainings.views.asking import SignedRequest
 
 State = TrainingClass.State
 UPCOMING = 8
+TODAY = 6  # read more than is shown: sessions of today may be over
 
 
 def _mine(request: SignedRequest) -> EnrolmentQuerySet:
@@ -33,11 +34,13 @@ def my_classes(request: SignedRequest) -> HttpResponse:
     sessions = (
         Session.objects.mine(request.user).filter(training_class__in=seated, training_class__state__in=live).standing()
     )
-    sessions = sessions.filter(day__gte=timezone.localdate()).select_related("training_class", "room__centre", "point")
+    now = timezone.now()
+    sessions = sessions.filter(day__gte=timezone.localdate(now)).select_related(
+        "training_class", "room__centre", "point"
+    )
     of_class = {row.training_class_id: row.pk for row in rows}
-    upcoming = [
-        (session, of_class[session.training_class_id]) for session in sessions.order_by("day", "half")[:UPCOMING]
-    ]
+    ahead = [session for session in sessions.order_by("day", "half")[: UPCOMING + TODAY] if not session.is_over(now)]
+    upcoming = [(session, of_class[session.training_class_id]) for session in ahead[:UPCOMING]]
     ctx = {"nav": "classes", "rows": rows, "upcoming": upcoming}
     return render(request, "trainings/me_list.html", ctx)
 
