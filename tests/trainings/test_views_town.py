@@ -114,7 +114,7 @@ def test_lists_cost_the_same(browser, town, number, django_assert_num_queries):
         EnrolmentFactory(training_class=ClassFactory(town=town))
     with django_assert_num_queries(7):
         assert len(browser.get(reverse("trainings:town-plans")).context["rows"]) == number
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(browser.get(reverse("trainings:town-list")).context["rows"]) == number
 
 

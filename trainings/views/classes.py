@@ -22,6 +22,7 @@ from trainings.views.stages import TONES, steps
 
 State = TrainingClass.State
 PAGE = 20
+STATES = [("", "在办"), *State.choices, ("all", "全部")]
 MOVES = {
     "submit": (actions.submit_class, "已送县里审批，批复后会发消息给您。"),
     "withdraw": (actions.withdraw_class, "已撤回，改好后再送审。"),
@@ -38,7 +39,6 @@ def class_list(request: SignedRequest) -> HttpResponse:
     """Classes with a stepper each; those in hand first."""
     wanted = request.GET.get("state", "")
     rows = TrainingClass.objects.visible_to(request.user).select_related("town")
-    in_hand = rows.in_hand().count()
     if wanted in State.values:
         rows = rows.filter(state=wanted)
     elif wanted != "all":
@@ -53,11 +53,11 @@ def class_list(request: SignedRequest) -> HttpResponse:
         "nav": "classes",
         "page": page,
         "rows": [(row, steps(row), TONES[State(row.state)]) for row in page],
-        "states": [("", "在办"), *State.choices, ("all", "全部")],
+        "states": STATES,
+        "shown": dict(STATES)[wanted],
         "state": wanted,
         "q": words,
         "query": f"state={wanted}&q={words}&",
-        "in_hand": in_hand,
         "many_towns": request.user.is_county or not request.user.is_clerk,
     }
     return render(request, "trainings/town_list.html", ctx)
