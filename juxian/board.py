@@ -147,8 +147,13 @@ def years(user: User, today: date) -> list[int]:
 
 
 def board(user: User, year: int, now: datetime) -> dict[str, object]:
-    """Everything on the page. Whoever sees it sees all towns, so the attendances are counted once for it all."""
+    """Everything on the page. Whoever sees it sees all towns, so the attendances are counted once for it all.
+
+    A `year` without records gives way to the present one, and the page says so.
+    """
     today = timezone.localdate(now)
+    listed = years(user, today)
+    missing_year, year = (None, year) if year in listed else (year, today.year)
     counted = came(TrainingClass.objects.all())
     towns = town_rows(user, counted, now)
     owed = Open(
@@ -164,7 +169,8 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
         "now": now,
         "today": today,
         "year": year,
-        "years": years(user, today),
+        "years": listed,
+        "missing_year": missing_year,
         "hours": hours_rows(hours_distribution(members, year)),
         "bound": bound,
         "exempt": Member.objects.visible_to(user).filter(is_exempt=True, left_on=None).count(),

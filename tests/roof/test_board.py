@@ -85,6 +85,14 @@ def test_year_can_be_chosen(board) -> None:
     assert board("?year=nonsense").context["year"] == year
 
 
+def test_a_year_without_records_gives_way_to_the_present_one(board) -> None:
+    year = timezone.localdate().year
+    page = board(f"?year={year - 5}")
+    assert page.context["year"] == year
+    assert f"没有 {year - 5} 年的记录" in page.content.decode()
+    assert f'value="{year}" selected' in page.content.decode()
+
+
 def test_empty_county_has_a_board(board) -> None:
     page = board()
     assert page.status_code == 200
