@@ -1,7 +1,10 @@
 """What somebody owes after a class: a retake, a make-up lesson, or both."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from assessments.models.attempts import Attempt
 from assessments.models.exams import Exam
@@ -17,6 +20,9 @@ class RetakeQuerySet(PersonalQuerySet):
 
     def open(self) -> "RetakeQuerySet":
         return self.filter(state=Retake.State.OPEN)
+
+    def overdue(self, now: datetime) -> "RetakeQuerySet":
+        return self.open().filter(due_at__lte=now)
 
 
 class Retake(models.Model):
@@ -74,6 +80,9 @@ class MakeUpQuerySet(PersonalQuerySet):
 
     def open(self) -> "MakeUpQuerySet":
         return self.filter(state=MakeUp.State.OPEN)
+
+    def overdue(self, now: datetime) -> "MakeUpQuerySet":
+        return self.open().filter(due_on__lt=timezone.localdate(now))
 
 
 class MakeUp(models.Model):

@@ -1,10 +1,13 @@
 """Retakes and make-ups of a town, and the end of a make-up."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from assessments.actions import cancel_make_up, complete_make_up
 from assessments.actions.remedies import missed_sessions
@@ -18,17 +21,29 @@ PAGE = 50
 
 @staff_required
 def remedies(request: HttpRequest) -> HttpResponse:
-    """Open ones, or with ?all=1 all of them."""
-    everything = request.GET.get("all") == "1"
-    retakes = Retake.objects.visible_to(request.user)
-    make_ups = MakeUp.objects.visible_to(request.user)
-    if not everything:
+    """Open ones, with ?overdue=1 those past their day, or with ?all=1 all of them; ?town= narrows what spans towns."""
+    user, now = signed_in(request), timezone.now()
+    wanted = {name: request.GET.get(name, "") for name in ("town", "overdue", "all")}
+    retakes = Retake.objects.visible_to(user)
+    make_ups = MakeUp.objects.visible_to(user)
+    if wanted["overdue"]:
+        retakes, make_ups = retakes.overdue(now), make_ups.overdue(now)
+    elif not wanted["all"]:
         retakes, make_ups = retakes.open(), make_ups.open()
+    towns = list(user.towns().order_by("code")) if user.is_county or not user.is_clerk else []
+    town = next((one for one in towns if one.code == wanted["town"]), None)
+    if town:
+        retakes = retakes.filter(exam__training_class__town=town)
+        make_ups = make_ups.filter(enrolment__training_class__town=town)
     retakes = retakes.select_related("exam__training_class__town", "enrolment__member", "enrolment__branch", "after")
     make_ups = make_ups.select_related("enrolment__training_class__town", "enrolment__member", "enrolment__branch")
     ctx = {
         "nav": "remedies",
-        "everything": everything,
+        "everything": bool(wanted["all"]) and not wanted["overdue"],
+        "overdue": bool(wanted["overdue"]),
+        "towns": towns,
+        "town": town,
+        "query": urlencode({name: value for name, value in wanted.items() if value}),
         "retakes": Paginator(retakes.order_by("due_at", "pk"), PAGE).get_page(request.GET.get("retakes")),
         "make_ups": Paginator(make_ups.order_by("due_on", "pk"), PAGE).get_page(request.GET.get("make_ups")),
         "can_write": may_write(request),

@@ -51,6 +51,21 @@ def cn_day(moment: date | datetime | None) -> str:
 
 
 @register.filter
+def cn_near(moment: date | datetime | None) -> str:
+    """11月23日; with its year when that is not the present one; a dash for nothing."""
+    return cn_day(moment) if not moment or _local(moment).year == timezone.localdate().year else cn_date(moment)
+
+
+@register.filter
+def overdue(due: date | datetime) -> str:
+    """逾期 3 天 for what is past its day, 已到点 for a moment of today that has passed, otherwise nothing."""
+    late = (timezone.localdate() - _local(due)).days
+    if late > 0:
+        return f"逾期 {late} 天"
+    return "已到点" if isinstance(due, datetime) and due <= timezone.now() else ""
+
+
+@register.filter
 def cn_weekday(moment: date | datetime | None) -> str:
     """周一 … 周日."""
     return f"周{WEEKDAYS[_local(moment).weekday()]}" if moment else ""

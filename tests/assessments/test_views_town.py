@@ -347,3 +347,21 @@ def test_the_desk_and_the_figures_count_from_rows(closed, town, other_town):
     assert (open_retakes(), open_make_ups(), open_retakes([other_town])) == (4, 1, 0)
     assert (pass_rate().part, pass_rate().whole, pass_rate([other_town]).percent) == (2, 4, None)
     assert (survey_answers().part, survey_answers().whole) == (0, 5)
+
+
+def test_the_county_narrows_remedies_to_a_town_and_to_overdue_ones(client, county, clerk, closed, other_town):
+    MakeUp.objects.update(due_on=timezone.localdate() - timedelta(days=3))
+    code = closed.town.code
+
+    def found(query):
+        page = client.get(url("town-remedies") + query)
+        return page, (page.context["retakes"].paginator.count, page.context["make_ups"].paginator.count)
+
+    client.force_login(county)
+    page, counts = found(f"?town={code}&overdue=1")
+    assert counts == (0, 1)
+    assert "逾期 3 天" in page.content.decode()
+    assert page.content.decode().count(f"<td>{closed.town.name}</td>") == 1
+    assert [found(query)[1] for query in ("", f"?town={other_town.code}")] == [(4, 1), (0, 0)]
+    client.force_login(clerk)
+    assert found(f"?town={other_town.code}")[1] == (4, 1)
