@@ -181,6 +181,15 @@ class UserAdmin(SharedAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+        """Say what a new user still lacks and where to give it."""
+        self.message_user(
+            request,
+            f"{obj} 已建好，还没有密码：在列表里勾选后选“重设密码”，把一次性密码交给本人。",
+            messages.WARNING,
+        )
+        return super().response_add(request, obj, post_url_continue)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Each grant opened or changed is an audit row of its own."""
         super().save_formset(request, form, formset, change)

@@ -277,6 +277,17 @@ def test_code_history_of_a_town(client, county, town):
     assert AuditEntry.objects.get().town_code == town.code
 
 
+def test_a_new_user_is_pointed_to_the_password(client, county):
+    client.force_login(county)
+    prefix = {f"grants-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    data = {"username": "xinren", "name": "示例新人", "is_active": "on", **prefix}
+    page = client.post(url("user", "add"), data, follow=True)
+    user = User.objects.get(username="xinren")
+    assert user.has_usable_password() is False
+    told = [str(message) for message in page.context["messages"] if message.level_tag == "warning"]
+    assert told == [f"{user} 已建好，还没有密码：在列表里勾选后选“重设密码”，把一次性密码交给本人。"]
+
+
 TAKEN = {
     ("people.Town", "code"): "这个代码已有镇街在用，请核对。",
     ("people.Town", "name"): "已有同名的镇街，请核对。",
