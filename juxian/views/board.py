@@ -24,7 +24,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("me")
     if Lecturer.objects.filter(user=user).exists():
         return redirect("teach")
-    return render(request, "juxian/no_door.html", status=403)
+    ended = [grant for grant in user.grants.order_by("ends_on") if grant.has_ended(timezone.localdate())]
+    return render(request, "juxian/no_door.html", {"ended": ended[-1] if ended else None}, status=403)
 
 
 def _board(request: HttpRequest, user: User) -> HttpResponse:
