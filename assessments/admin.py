@@ -80,7 +80,7 @@ class ExamAdmin(ReadOnly, ScopedAdmin):
 class AttemptAdmin(ReadOnly, ScopedAdmin):
     """Read only. No key, and no score before it is out."""
 
-    list_display = ["enrolment", "exam", "sitting", "started_at", "finished_at", "closed_by", "result"]
+    list_display = ["enrolment", "exam", "which", "started_at", "finished_at", "closed_by", "result"]
     list_filter = ["closed_by", "exam__training_class__town"]
     search_fields = ["enrolment__member__name", "exam__training_class__title"]
     date_hierarchy = "started_at"
@@ -88,7 +88,7 @@ class AttemptAdmin(ReadOnly, ScopedAdmin):
     fields = (
         "enrolment",
         "exam",
-        "sitting",
+        "which",
         "started_at",
         "deadline_at",
         "closes_at",
@@ -97,7 +97,11 @@ class AttemptAdmin(ReadOnly, ScopedAdmin):
         "answered",
         "result",
     )
-    readonly_fields = ("answered", "result")
+    readonly_fields = ("which", "answered", "result")
+
+    @admin.display(description="第几次", ordering="sitting")
+    def which(self, attempt: Attempt) -> str:
+        return f"第 {attempt.sitting} 次补考" if attempt.sitting else "首考"
 
     @admin.display(description="成绩（百分制）")
     def result(self, attempt: Attempt) -> str:

@@ -61,6 +61,11 @@ def test_moved_rows_cannot_be_changed_by_hand(client, county, filled):
         assert client.post(page, {"state": "passed", "score": "100"}).status_code == 403
 
 
+def test_sittings_are_told_in_words():
+    told = [admin.site._registry[Attempt].which(Attempt(sitting=number)) for number in (0, 1, 2)]
+    assert told == ["首考", "第 1 次补考", "第 2 次补考"]
+
+
 def test_survey_items_are_the_countys_to_edit(client, county, references):
     client.force_login(county)
     client.post(reverse("admin:assessments_surveyquestion_add"), {"text": "教材", "order": "9", "is_active": "on"})
