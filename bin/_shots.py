@@ -30,6 +30,7 @@ from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Error, sync_playwright  # noqa: E402
 
 from assessments import models as assessments  # noqa: E402
+from assessments.actions import start_attempt  # noqa: E402
 from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
 from tests.matrix.table import ADMIN, TABLE  # noqa: E402
 from tests.matrix.walk import VERBS, known, patterns  # noqa: E402
@@ -176,8 +177,8 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:town-make-up": [Shot("clerk", _own(assessments.MakeUp))],
     "assessments:town-survey": [Shot("clerk", _own(assessments.Survey))],
     "assessments:me-exam": [Shot("member", lambda: {"pk": _exam()})],
-    "assessments:me-attempt": [Shot("member", _mine(assessments.Attempt))],
-    "assessments:me-submit": [Shot("member", _mine(assessments.Attempt))],
+    "assessments:me-attempt": [Shot("member", lambda: {"pk": _sitting()})],
+    "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
     "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
@@ -191,6 +192,13 @@ def _enrolment() -> Any:
 def _exam() -> int:
     rows = assessments.Exam.objects.filter(training_class__enrolments__member__user__username="member")
     return int(rows.order_by("-opens_at").values_list("pk", flat=True)[0])
+
+
+def _sitting() -> int:
+    """The demo member sits the exam that is open (again: goes on with it)."""
+    exam = assessments.Exam.objects.get(pk=_exam())
+    enrolment = trainings.Enrolment.objects.get(training_class=exam.training_class_id, member__user__username="member")
+    return int(start_attempt(exam=exam, enrolment=enrolment, by=enrolment.member.user).pk)
 
 
 def shots_of(name: str) -> list[Shot]:

@@ -42,7 +42,7 @@ class Paper:
         if self.files:
             return f"已归入 {len(self.files)} 份"
         if self.generated:
-            return "自动生成"
+            return "系统已有记录"
         if self.waived:
             return "已略过"
         if self.item.code == "contents":
