@@ -102,7 +102,8 @@ class Shell:
         user = self._known
         if user is None:
             return 0
-        messages = InboxMessage.objects.visible_to(user) if user.is_clerk else InboxMessage.objects.mine(user)
+        rows = InboxMessage.objects
+        messages = rows.visible_to(user).addressed_to(user) if self.works else rows.mine(user)
         return int(messages.unread().count())
 
 

@@ -240,5 +240,11 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         ctx["marks"] = [(question["number"], is_right(question, kept)) for question in found.paper]
         ctx["right"] = sum(right for _, right in ctx["marks"])
         ctx["passed"] = found.score is not None and found.score >= found.exam.pass_mark
-        ctx["retake"] = Retake.objects.mine(request.user).filter(exam=found.exam).open().first()
+        given = Retake.objects.mine(request.user).filter(exam=found.exam)
+        ctx["retake"] = given.open().first()
+        is_through = (
+            Attempt.objects.mine(request.user).filter(exam=found.exam, score__gte=found.exam.pass_mark).exists()
+        )
+        ctx["chances"] = 0 if is_through else found.exam.retake_max - given.count()
+        ctx["is_through"] = is_through
     return render(request, "assessments/me_result.html", ctx)

@@ -19,6 +19,7 @@ from trainings.models import Enrolment, HourEntry, Session, TrainingClass
 from trainings.views.asking import SignedRequest
 
 COMING, RECORD = 5, 6
+REMEDIES = ("retake", "make_up")
 TODAY = 6  # read more than is shown: sessions of today may be over
 State = TrainingClass.State
 
@@ -128,6 +129,7 @@ def home(request: SignedRequest) -> HttpResponse:
         "member": member,
         "year": today.year,
         "debts": _worded([row for row in owed if row.kind != "survey"], now),
+        "only_remedies": all(row.kind in REMEDIES for row in owed if row.kind != "survey"),
         "surveys": _worded([row for row in owed if row.kind == "survey"], now),
         "rings": [_ring(one) for one in rules],
         "notes": _notes(rules, _pending(user)),

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.due import Owed
 from assessments.models import MakeUp
 from juxian.county.load import load_county
 from tests.factories import ClassFactory, EnrolmentFactory, MemberFactory, SessionFactory
@@ -106,3 +107,10 @@ def test_same_queries_for_one_class_and_for_three(home, member, django_assert_nu
         home()
         with django_assert_num_queries(QUERIES):
             home()
+
+
+@pytest.mark.parametrize(("kind", "title"), [("make_up", "我要补的"), ("exam", "等我办的")])
+def test_the_first_section_is_named_by_what_is_in_it(home, monkeypatch, kind, title) -> None:
+    owed = Owed(kind, "某事", "说明。", timezone.localdate(), "", "")
+    monkeypatch.setattr("juxian.views.me.owed_by", lambda member, now: [owed])
+    assert f"<h2>{title} <small>1 件</small></h2>" in home().content.decode()

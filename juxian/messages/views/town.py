@@ -1,4 +1,7 @@
-"""The desk's inbox: of a clerk the messages to the town, of the county all towns' (to read, not to tick off)."""
+"""The desk's inbox: of a clerk the messages to the town and own ones, of the county own ones.
+
+A message to another desk opens for the county from where it is mentioned, and is that desk's to tick off.
+"""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +18,13 @@ PAGE = 30
 @staff_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Unread ones first."""
-    messages = InboxMessage.objects.visible_to(signed_in(request))
+    user = signed_in(request)
+    messages = InboxMessage.objects.visible_to(user).addressed_to(user)
     page = Paginator(messages.unread_first().select_related("town"), PAGE).get_page(request.GET.get("page"))
     context = {
         "nav": "inbox",
         "page": page,
         "unread": messages.unread().count(),
-        "own": set(
-            messages.addressed_to(signed_in(request)).filter(pk__in=page.object_list).values_list("pk", flat=True)
-        ),
     }
     return render(request, "inbox/town_list.html", context)
 
