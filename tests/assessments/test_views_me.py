@@ -293,6 +293,18 @@ def test_a_retake_is_sat_from_the_exam_page_and_known_at_once(client, released, 
     assert Retake.objects.get(enrolment=people[2]).state == "passed"
 
 
+def test_after_a_failed_retake_the_chances_left_are_said(client, released, people):
+    sweep(timezone.now(), drain=True)
+    client.force_login(people[2].member.user)
+    client.post(url("me-start", released.pk))
+    attempt = Attempt.objects.get(enrolment=people[2], sitting=1)
+    page = client.post(url("me-submit", attempt.pk), {"answers": "[]"}, follow=True).content.decode()
+    assert f"您还有 {released.retake_max - 1} 次补考机会" in page
+    type(released).objects.update(retake_max=1)
+    page = client.get(url("me-result", attempt.pk)).content.decode()
+    assert "1 次补考机会都用完了" in page
+
+
 @pytest.fixture
 def ticket(running, people, clerk, client) -> SurveyTicket:
     for enrolment in people:
