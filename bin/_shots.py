@@ -176,7 +176,7 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:town-exam": [Shot("clerk", _own(assessments.Exam))],
     "assessments:town-make-up": [Shot("clerk", _own(assessments.MakeUp))],
     "assessments:town-survey": [Shot("clerk", _own(assessments.Survey))],
-    "assessments:me-exam": [Shot("member", lambda: {"pk": _exam()})],
+    "assessments:me-exam": [Shot("member", lambda: {"pk": _retaken()})],
     "assessments:me-attempt": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
@@ -192,6 +192,12 @@ def _enrolment() -> Any:
 def _exam() -> int:
     rows = assessments.Exam.objects.filter(training_class__enrolments__member__user__username="member")
     return int(rows.order_by("-opens_at").values_list("pk", flat=True)[0])
+
+
+def _retaken() -> int:
+    """An exam whose retake the demo member has not begun."""
+    owed = assessments.Retake.objects.mine(User.objects.get(username="member")).open()
+    return int(owed.values_list("exam_id", flat=True)[0])
 
 
 def _sitting() -> int:
