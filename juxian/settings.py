@@ -270,5 +270,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"kombu.connection": {"level": "ERROR"}},  # it misses a host name, which the filesystem broker has not
+    "loggers": {
+        "kombu.connection": {"level": "ERROR"},  # it misses a host name, which the filesystem broker has not
+        "axes": {"level": "WARNING"},  # three lines at every sign-in
+    },
 }

@@ -46,6 +46,9 @@ class Command(BaseCommand):
         town = _demo_users().filter(username__startswith="clerk-").values_list("username", flat=True).first() or ""
         self.stdout.write("")
         self.stdout.write("演示数据，非真实情况。登录名：" + SIGN_INS.format(town=town.removeprefix("clerk-")))
+        if os.environ.get("DEMO_PASSWORD"):
+            self.stdout.write("密码：大家同一个，就是这次启动时 DEMO_PASSWORD 里的。")
+            return
         self.stdout.write("密码：大家同一个，第一次启动时显示过一次。")
         self.stdout.write("要另设密码，停下后运行：DEMO_PASSWORD=您的密码 bin/run")
 
