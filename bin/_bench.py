@@ -144,6 +144,19 @@ def roster_import() -> Bench:
     return Bench("roster_import_12000", ours, limit, 3, reset)
 
 
+def _notice(by_id: dict[int, Member]) -> Kind:
+    """A kind that tells each member one thing, its rows together."""
+
+    def perform_many(rows: Sequence[Obligation], now: Any) -> list[Outcome]:
+        tell_many([Letter(by_id[row.subject_id], f"bench:{row.subject_id}", "量测", "量测通知") for row in rows])
+        return [Done() for _ in rows]
+
+    def perform(row: Obligation, now: Any, prepared: Any) -> Outcome:
+        return perform_many([row], now)[0]
+
+    return Kind("bench.notice", "量测", perform, perform_many=perform_many)
+
+
 def due_work() -> Bench:
     """Limit: the driver inserts the 12,000 messages and marks the 12,000 rows done, one transaction.
 
@@ -151,15 +164,7 @@ def due_work() -> Bench:
     """
     members = list(Member.objects.order_by("pk")[:PEOPLE])
     by_id = {member.pk: member for member in members}
-
-    def perform(row: Obligation, now: Any, prepared: Any) -> Outcome:
-        return perform_many([row], now)[0]
-
-    def perform_many(rows: Sequence[Obligation], now: Any) -> list[Outcome]:
-        tell_many([Letter(by_id[row.subject_id], f"bench:{row.subject_id}", "量测", "量测通知") for row in rows])
-        return [Done() for _ in rows]
-
-    registry.add(Kind("bench.notice", "量测", perform, perform_many=perform_many))
+    registry.add(_notice(by_id))
     now = timezone.now()
     execute("CREATE TABLE bench_message (member_id bigint, key text, title text, body text, created_at text)")
     execute("CREATE TABLE bench_due (id bigint primary key, state text, done_at text)")
