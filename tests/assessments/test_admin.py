@@ -42,6 +42,7 @@ def test_tickets_and_answers_of_surveys_are_not_in_the_admin():
     assert {SurveyTicket, SurveyAnswer} & set(admin.site._registry) == set()
 
 
+@pytest.mark.trust("C9", "C10")
 def test_attempts_show_no_paper_and_no_score_before_release(client, county, exam, people, sit):
     attempt = sit(people[0], wrong=1)
     client.force_login(county)
@@ -53,6 +54,7 @@ def test_attempts_show_no_paper_and_no_score_before_release(client, county, exam
     assert not [question["stem"] for question in attempt.paper if question["stem"] in page]
 
 
+@pytest.mark.trust("C15")
 def test_moved_rows_cannot_be_changed_by_hand(client, county, filled):
     client.force_login(county)
     for model in (Attempt, Retake, MakeUp):

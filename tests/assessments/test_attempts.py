@@ -68,6 +68,7 @@ def test_a_bank_that_runs_out_gives_old_questions_again(exam):
     assert {q["id"] for q in draw(exam, [first])} == {q["id"] for q in first}
 
 
+@pytest.mark.trust("C13")
 def test_an_edited_question_does_not_change_a_frozen_paper(exam, people):
     attempt = _start(exam, people[0])
     Question.objects.update(answer=[1], stem="改过")
@@ -75,6 +76,7 @@ def test_an_edited_question_does_not_change_a_frozen_paper(exam, people):
     assert done.score == Decimal("100.00")
 
 
+@pytest.mark.trust("C12")
 def test_starting_again_goes_on_with_the_same_attempt(exam, people):
     first = _start(exam, people[0])
     again = _start(exam, people[0])
@@ -85,6 +87,7 @@ def test_starting_again_goes_on_with_the_same_attempt(exam, people):
     assert Attempt.objects.count() == 1
 
 
+@pytest.mark.trust("C11")
 def test_start_only_inside_the_window(exam, people, time_machine):
     time_machine.move_to(exam.opens_at - timedelta(seconds=1), tick=False)
     with pytest.raises(ValidationError, match="还没到开考时间"):
@@ -119,6 +122,7 @@ def test_an_older_save_never_overwrites_a_newer_one(exam, people):
     assert Answer.objects.count() == 1
 
 
+@pytest.mark.trust("C4")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_order_of_saves_ends_with_the_newest(exam, people, data):
@@ -192,6 +196,7 @@ def test_submit_in_the_grace_counts_and_after_it_is_refused(exam, people, time_m
     assert (refusal.value.code, outside.finished_at, outside.answers.count()) == ("late", None, 1)
 
 
+@pytest.mark.trust("C8")
 def test_the_sweep_closes_overdue_attempts_once_from_what_is_saved(exam, people, time_machine):
     attempt, done = _start(exam, people[0]), _start(exam, people[1])
     for row in right(attempt)[:2]:

@@ -40,11 +40,13 @@ def together(jobs: list[Callable[[], Any]]) -> list[Any]:
     return results
 
 
+@pytest.mark.trust("C12")
 def test_twenty_starts_make_one_attempt(exam, people):
     found = together([lambda: start_attempt(exam=exam, enrolment=people[0], by=None).pk] * 20)
     assert found == [Attempt.objects.get().pk] * 20
 
 
+@pytest.mark.trust("C2")
 def test_two_submits_make_one_result(exam, people):
     attempt = start_attempt(exam=exam, enrolment=people[0], by=None)
     best, worst = right(attempt), right(attempt, wrong=8)
@@ -65,6 +67,7 @@ def test_saves_in_any_order_keep_the_newest(exam, people):
     assert list(Answer.objects.values_list("choice", "client_seq")) == [([0], 12)]
 
 
+@pytest.mark.trust("C7")
 def test_a_save_beside_a_submit_is_in_the_score_or_refused(exam, people):
     attempt = start_attempt(exam=exam, enrolment=people[0], by=None)
     rows = right(attempt)

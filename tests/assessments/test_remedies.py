@@ -56,6 +56,7 @@ def test_nothing_before_release(exam, people, sit, time_machine):
     assert Retake.objects.count() == 0
 
 
+@pytest.mark.trust("A13")
 def test_a_second_sweep_gives_nothing_more(released):
     _sweep()
     assert _sweep() == {}
@@ -68,6 +69,7 @@ def test_who_lost_the_seat_gets_no_retake(released, people):
     assert [row[0] for row in _retakes()] == [row.pk for row in people[3:]]
 
 
+@pytest.mark.trust("A12")
 def test_the_reason_is_checked_again_when_the_retake_is_given(released, people):
     Attempt.objects.filter(enrolment=people[2]).update(score=90)
     assert give_retake(enrolment_id=people[2].pk, sequence=1, now=timezone.now()) == "已经及格"

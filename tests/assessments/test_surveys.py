@@ -164,6 +164,7 @@ def test_reminders_go_to_those_who_came_and_have_not_answered(asked, time_machin
     assert InboxMessage.objects.filter(key__startswith="survey-remind:").count() == 6
 
 
+@pytest.mark.trust("A6")
 def test_after_an_outage_only_the_newest_reminder_is_sent(asked, time_machine):
     time_machine.shift(timedelta(days=5))
     sweep(timezone.now(), drain=True)

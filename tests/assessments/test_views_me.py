@@ -100,6 +100,7 @@ def test_unreadable_answers_are_refused_without_a_trace(client, attempt):
     assert Answer.objects.count() == 0
 
 
+@pytest.mark.trust("C7")
 def test_saving_after_hand_in_is_a_conflict(client, attempt, me):
     client.post(url("me-submit", attempt.pk), {"answers": json.dumps(right(attempt))})
     answer = post_answer(client, attempt, 1, [3], 99)
@@ -124,6 +125,7 @@ def test_the_hand_in_page_names_what_is_open(client, attempt):
     assert (page.context["answered"], page.context["open"]) == (1, [1, 3, 4, 5, 6, 7, 8])
 
 
+@pytest.mark.trust("C2")
 def test_handing_in_twice_shows_the_same_end(client, attempt):
     first = client.post(url("me-submit", attempt.pk), {"answers": json.dumps(right(attempt))})
     second = client.post(url("me-submit", attempt.pk), {"answers": "[]"})
@@ -175,6 +177,7 @@ STRANGERS = [
 ]
 
 
+@pytest.mark.trust("C11")
 @pytest.mark.parametrize(("method", "name"), STRANGERS)
 def test_somebody_elses_attempt_is_not_found(client, attempt, people, clerk, method, name):
     page = url(name, attempt.pk)
@@ -188,6 +191,7 @@ def test_somebody_elses_attempt_is_not_found(client, attempt, people, clerk, met
     assert (attempt.finished_at, attempt.answers.count()) == (None, 0)
 
 
+@pytest.mark.trust("C11")
 @pytest.mark.parametrize(("method", "name"), [("get", "me-exam"), ("post", "me-start")])
 def test_the_exam_of_another_class_is_not_found(client, exam, running, clerk, method, name):
 
@@ -220,6 +224,7 @@ def _everything(client, exam, attempt) -> str:
     return "".join(f"{answer.headers}{answer.content.decode()}" for answer in answers)
 
 
+@pytest.mark.trust("C9", "C10")
 def test_no_key_and_no_score_leave_before_release(client, exam, bank, people, clerk, time_machine):
     """The canary is a retired-looking key kept beside the paper, and a score that nothing else can show."""
     for _ in range(12):
@@ -246,6 +251,7 @@ def test_no_key_and_no_score_leave_before_release(client, exam, bank, people, cl
     assert "87.65" in client.get(url("me-result", attempt.pk)).content.decode()
 
 
+@pytest.mark.trust("C9")
 def test_which_option_is_right_cannot_be_told_from_the_paper(client, exam, attempt):
     """The page is the same, byte for byte but for its token and times, whatever the key is."""
 
@@ -259,6 +265,7 @@ def test_which_option_is_right_cannot_be_told_from_the_paper(client, exam, attem
     assert shown() == first
 
 
+@pytest.mark.trust("C14")
 def test_after_release_the_score_and_no_key(client, released, people):
     attempt = Attempt.objects.get(enrolment=people[2])
     client.force_login(people[2].member.user)

@@ -105,6 +105,7 @@ def test_the_console_channel_writes_no_name_and_no_text(member, settings, caplog
     assert caplog.messages == [f"message {message.pk} goes out, key {key}"]
 
 
+@pytest.mark.trust("A12")
 def test_an_address_that_is_gone_ends_the_copy(reachable):
     say(reachable)
     reachable.user.email = ""
@@ -150,6 +151,7 @@ def test_a_server_that_refuses_is_tried_again_without_doubt(reachable, monkeypat
     assert len(set(calls)) == 1
 
 
+@pytest.mark.trust("A2")
 @pytest.mark.parametrize(
     ("on_doubt", "calls_made", "ends"),
     [(OutboundSend.OnDoubt.AGAIN, 2, ("unknown", True)), (LEAVE, 1, ("unknown", False))],

@@ -51,6 +51,7 @@ def test_many_owed_in_one_transaction_ring_once(rings, django_capture_on_commit_
     assert Obligation.objects.count() == 100
 
 
+@pytest.mark.trust("A9")
 def test_a_rolled_back_savepoint_takes_its_ring_along(rings, django_capture_on_commit_callbacks):
     def fail():
         with transaction.atomic():
@@ -101,6 +102,7 @@ def _ring_in_a_process(call: str, **environment: str) -> tuple[float, str, float
     return float(spent), answer, float(ending)
 
 
+@pytest.mark.trust("A4")
 def test_a_hung_broker_costs_the_caller_nothing_and_the_end_a_second(tmp_path, silent_broker):
     spent, _, ending = _ring_in_a_process("0", REDIS_URL=silent_broker, VAR_DIR=str(tmp_path))
 
@@ -134,6 +136,7 @@ def test_an_unwritable_broker_folder_is_harmless(monkeypatch, tmp_path):
     assert doorbell.publish() is False
 
 
+@pytest.mark.trust("A8")
 def test_the_task_only_sweeps(kinds):
     kinds.add(plain(generate=lambda now: drafts(1, due=now)))
 

@@ -1,4 +1,4 @@
-"""No task is sent days ahead: a due date is a row, never a message held by a worker (trust A10)."""
+"""No task is sent days ahead: a due date is a row, never a message held by a worker."""
 
 import ast
 from pathlib import Path
@@ -21,6 +21,7 @@ def delayed(source: str) -> list[int]:
     return found
 
 
+@pytest.mark.trust("A10")
 def test_no_call_delays_a_task():
     files = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
 

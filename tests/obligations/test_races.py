@@ -10,6 +10,7 @@ from tests.obligations.processes import end, go, racer, start_sweeper
 pytestmark = [pytest.mark.db_engine]
 
 
+@pytest.mark.trust("A8", "A14")
 def test_three_sweepers_race_for_two_hundred_rows(own_database):
     racer(own_database, "fill", "200")
     sweepers = [start_sweeper(own_database, seconds=60) for _ in range(3)]
@@ -27,6 +28,7 @@ def test_three_sweepers_race_for_two_hundred_rows(own_database):
     assert (found["effects"], found["subjects"], found["open"]) == (200, 200, 0)
 
 
+@pytest.mark.trust("A1")
 def test_sweepers_killed_at_random_do_everything_once(own_database):
     racer(own_database, "fill", "600")
     dice = random.Random(20261123)

@@ -45,6 +45,7 @@ def test_owing_twice_is_one_row_that_keeps_its_due_time(kinds):
     assert (second.pk, second.due_at) == (first.pk, NOW)
 
 
+@pytest.mark.trust("A12")
 def test_the_reason_is_checked_again(kinds):
     kinds.add(plain(perform=lambda row, now, prepared: Superseded("已答")))
     insert_missing(drafts(1))
@@ -101,6 +102,7 @@ def _three_stages(kinds, catch_up):
     kinds.add(plain(catch_up=catch_up, generate=lambda now: rows))
 
 
+@pytest.mark.trust("A6")
 @pytest.mark.parametrize(
     ("catch_up", "days_down", "counts", "happened"),
     [
@@ -149,6 +151,7 @@ def test_a_stage_that_backs_off_is_overtaken_by_the_next(kinds):
 
 
 # Bad rows ---------------------------------------------------------------------------------------------
+@pytest.mark.trust("A11")
 def test_one_bad_row_of_a_thousand_is_parked_and_the_rest_goes_on(kinds):
     def poisoned(row, now, prepared):
         if row.subject_id == 500:
@@ -167,6 +170,7 @@ def test_one_bad_row_of_a_thousand_is_parked_and_the_rest_goes_on(kinds):
     assert (row.subject_id, row.attempts, row.last_error) == (500, 5, "IntegrityError: duplicate key")
 
 
+@pytest.mark.trust("A17")
 def test_a_failure_backs_off_longer_each_time_up_to_an_hour(kinds):
     def fails(row, now, prepared):
         raise ValueError("no")

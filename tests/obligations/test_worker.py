@@ -63,6 +63,7 @@ def wait_for(environment, number: int) -> Counter:
     return found
 
 
+@pytest.mark.trust("A1", "A18")
 def test_a_worker_killed_in_the_middle_loses_nothing(own_database):
     environment = {**own_database, "OUTBOUND_CHANNELS": "console"}
     worker = start(environment)

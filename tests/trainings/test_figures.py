@@ -141,6 +141,7 @@ def county_of_12000(town):
         )
 
 
+@pytest.mark.trust("B13")
 def test_twelve_thousand_attendances_are_counted_quickly(county_of_12000):
     assert Mark.objects.count() == 96_320
     with connection.cursor() as cursor:

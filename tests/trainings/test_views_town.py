@@ -106,6 +106,7 @@ def test_county_approves_or_returns_a_plan_on_its_page(client, county, clerk, to
     assert YearPlan.objects.get().state == "approved"
 
 
+@pytest.mark.trust("B13")
 @pytest.mark.parametrize("number", [1, 3])
 def test_lists_cost_the_same(browser, town, number, django_assert_num_queries):
     for year in range(number):
@@ -127,6 +128,7 @@ def test_plan_page_costs_the_same(browser, town, number, django_assert_num_queri
         assert len(browser.get(reverse("trainings:plan-detail", args=[plan.pk])).context["lines"]) == number
 
 
+@pytest.mark.trust("B13")
 @pytest.mark.parametrize("number", [1, 3])
 @pytest.mark.parametrize("tab", ["timetable", "people", "sign", "dossier"])
 def test_class_page_costs_the_same(browser, reference, town, number, tab, django_assert_num_queries):
