@@ -1,0 +1,20 @@
+"""Papers out: PDF from generic layouts, and ZIP files with a manifest. No models; knows nobody."""
+
+from juxian.papers.bundle import Item, bundle
+from juxian.papers.diploma import Diploma, diplomas_pdf
+from juxian.papers.document import Document, Facts, Heading, Table, Text, document_pdf
+from juxian.papers.qr import qr_svg
+
+__all__ = [
+    "Diploma",
+    "Document",
+    "Facts",
+    "Heading",
+    "Item",
+    "Table",
+    "Text",
+    "bundle",
+    "diplomas_pdf",
+    "document_pdf",
+    "qr_svg",
+]
