@@ -2,7 +2,7 @@
 
 The models are those whose queryset has `visible_to`; the rules read the source, so a page nobody opened is found too:
 
-- start      `Model.objects` must go on with `visible_to`, `editable_by`, `mine` or `none`, whatever the model is called here;
+- start      `Model.objects` must go on with `visible_to`, `listed_to`, `editable_by`, `mine` or `none`, whatever the model is called here;
 - shortcut   a scoped model handed to `get_object_or_404` and its kin, to a generic view or to `getattr`;
 - related    a query that starts at a related manager (`town.branches.all()`);
 - admin      a scoped model registered, or shown inline, without the scoped base;
@@ -21,7 +21,7 @@ from pathlib import Path
 from django.apps import apps
 from django.db import models
 
-STARTS = {"visible_to", "editable_by", "mine", "none"}
+STARTS = {"visible_to", "listed_to", "editable_by", "mine", "none"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404", "getattr"}
 RAW = {"raw", "extra", "cursor", "RawSQL", "get_model"}

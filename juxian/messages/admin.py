@@ -10,12 +10,28 @@ from juxian.people.admin_base import ReadOnly, ScopedAdmin
 
 @admin.register(InboxMessage)
 class InboxMessageAdmin(ReadOnly, ScopedAdmin):
-    list_display = ["title", "town", "user", "created_at", "read_at"]
+    """Every letter that went out, to whom and whether it was read. The text of a member's letter is the member's."""
+
+    list_display = ["title", "to", "created_at", "read_at"]
     list_filter = [("read_at", admin.EmptyFieldListFilter), "town"]
-    list_select_related = ["town", "user"]
-    search_fields = ["title", "key"]
+    list_select_related = ["town", "user", "member__branch__town"]
+    search_fields = ["title", "key", "member__name"]
     date_hierarchy = "created_at"
-    fields = ["title", "body", "link", "town", "user", "created_at", "read_at", "key"]
+    fields = ["title", "to", "text", "link", "created_at", "read_at", "key"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        rows: models.QuerySet = self.model.objects.listed_to(request.user)
+        return rows.order_by("-created_at", "-id")
+
+    @admin.display(description="收件人")
+    def to(self, message: InboxMessage) -> str:
+        if message.member is None:
+            return str(message.town or message.user)
+        return f"{message.member.name}（{message.member.branch.town}{message.member.branch}）"
+
+    @admin.display(description="内容")
+    def text(self, message: InboxMessage) -> str:
+        return message.body if message.member is None else "写给党员本人的，内容只有本人能看。"
 
 
 @admin.register(OutboundSend)

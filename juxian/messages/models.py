@@ -15,6 +15,13 @@ class InboxMessageQuerySet(PersonalQuerySet):
             return self.none()
         return self.filter(Q(town__in=user.towns()) | Q(user=user))
 
+    def listed_to(self, user: User) -> "InboxMessageQuerySet":
+        """Those of which `user` may know that they were sent: members' letters too, whose text stays theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        towns = user.towns()
+        return self.filter(Q(town__in=towns) | Q(member__branch__town__in=towns) | Q(user=user))
+
     def mine(self, user: User) -> "InboxMessageQuerySet":
         return self.filter(Q(member__user_id=user.pk) | Q(user=user))
 

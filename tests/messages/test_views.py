@@ -155,3 +155,29 @@ def test_the_admin_shows_messages_and_copies_to_read(client, county, desk_letter
         assert client.get(reverse(f"admin:inbox_{model}_changelist")).status_code == 200
         assert client.get(reverse(f"admin:inbox_{model}_change", args=[row.pk])).status_code == 200
         assert client.get(reverse(f"admin:inbox_{model}_add")).status_code == 403
+
+
+def test_the_county_sees_that_a_members_letter_was_sent_and_not_its_text(
+    client, county, letter, desk_letter, other_clerk
+):
+    private = tell(to=other_clerk, key="u1", title="写给用户", body="只给他。")
+    client.force_login(county)
+
+    rows = client.get(reverse("admin:inbox_inboxmessage_changelist")).context["cl"].result_list
+    page = client.get(reverse("admin:inbox_inboxmessage_change", args=[letter.pk]))
+    desk_page = client.get(reverse("admin:inbox_inboxmessage_change", args=[desk_letter.pk]))
+
+    assert {row.pk for row in rows} == {letter.pk, desk_letter.pk}  # every row of the list opens
+    assert (page.status_code, letter.title in page.content.decode()) == (200, True)
+    assert (letter.body in page.content.decode(), desk_letter.body in desk_page.content.decode()) == (False, True)
+    assert client.get(reverse("admin:inbox_inboxmessage_change", args=[private.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_admins_list_of_letters_costs_the_same(client, county, town, number, django_assert_num_queries):
+    for index in range(number):
+        tell(to=MemberFactory(), key=f"m{index}", title="请您评课", body="匿名。")
+        tell(to=UserFactory(), key=f"u{index}", title="欢迎", body="匿名。")
+    client.force_login(county)
+    with django_assert_num_queries(9):
+        assert client.get(reverse("admin:inbox_inboxmessage_changelist")).status_code == 200
