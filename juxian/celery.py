@@ -4,13 +4,21 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.settings")
 
 app = Celery("juxian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def know_the_keys(**kwargs: Any) -> None:
+    """End at once when the keys are not those of the database."""
+    from juxian.checks import stop_on_wrong_keys  # noqa: PLC0415 Django is set up only by the worker
+
+    stop_on_wrong_keys()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

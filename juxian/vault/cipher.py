@@ -34,7 +34,7 @@ def seal(text: str, purpose: str) -> str:
     key = keys()[-1]
     nonce = os.urandom(12)
     body = _aead(key.secret).encrypt(nonce, text.encode(), purpose.encode())
-    return f"v1.{ALGORITHM}.{key.id}.{urlsafe_b64encode(nonce + body).decode()}"
+    return prefix(key.id) + urlsafe_b64encode(nonce + body).decode()
 
 
 def unseal(stored: str, purpose: str) -> str:
@@ -53,6 +53,17 @@ def unseal(stored: str, purpose: str) -> str:
         return _aead(key.secret).decrypt(raw[:12], raw[12:], purpose.encode()).decode()
     except (InvalidTag, ValueError):
         raise CannotOpenError(f"编号为 {key_id} 的密钥打不开这段内容，密钥不对或内容被改动。") from None
+
+
+def prefix(key: str) -> str:
+    """How every value begins that the key with this id wrote."""
+    return f"v1.{ALGORITHM}.{key}."
+
+
+def key_id(stored: str) -> str:
+    """The id of the key that wrote a value; empty for what `seal` never wrote."""
+    parts = stored.split(".", 3)
+    return parts[2] if len(parts) == 4 else ""
 
 
 @lru_cache(maxsize=32)
