@@ -28,7 +28,8 @@ Importing: a floor registers an Importer and gets background runs, pages and pro
     register(Importer("questions", "题库", COLUMNS, read, check, save))      # in AppConfig.ready()
 
 A command calls `preview(importer, path, options)`, or `commit(importer, found, options, by=, accept_valid=)` with what
-`importer.read` returned. `refused_rows(preview)` is the workbook of refused rows, `workbook()` any other export.
+`importer.read` returned. `refused_rows(preview)` is the workbook of refused rows, `refused_file(path)` puts it into a
+file, `workbook()` is any other export.
 """
 
 from juxian.sheets.faults import CannotRead, CellFault
@@ -49,7 +50,7 @@ from juxian.sheets.importer import (
 )
 from juxian.sheets.table import Column, Problem, Row, Table, read_table
 from juxian.sheets.values import FoundDate, clean, digits, found_date, plain, truth
-from juxian.sheets.write import refused_rows, template, workbook
+from juxian.sheets.write import refused_file, refused_rows, template, workbook
 
 __all__ = [
     "CannotRead",
@@ -75,6 +76,7 @@ __all__ = [
     "plain",
     "preview",
     "read_table",
+    "refused_file",
     "refused_rows",
     "register",
     "start_preview",

@@ -1,7 +1,9 @@
 """Workbooks out: every cell a string, so nothing a person typed ever becomes a formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
@@ -9,6 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils.exceptions import IllegalCharacterError
 
+from juxian.sheets.faults import CannotRead
 from juxian.sheets.importer import Preview
 from juxian.sheets.names import column_letter
 from juxian.sheets.table import Column
@@ -80,6 +83,41 @@ def refused_rows(preview: Preview) -> bytes:
         for row in sorted(preview.refused, key=lambda row: row.number)
     )
     return workbook("不能导入的行", ["原表行号", *titles, REASON], rows)
+
+
+@contextmanager
+def refused_file(path: Path | None) -> Iterator[Callable[[Preview], None]]:
+    """Gives the writer of refused rows into `path` (None: nowhere); call it once, inside the commit's transaction.
+
+    The place is tried at once: where nothing can be written nothing is saved. The file appears whole when the block
+    ends well; otherwise what was there stays as it was. Raises CannotRead.
+    """
+    if path is None:
+        yield lambda result: None
+        return
+    partial = path.with_name(f"{path.name}.part")
+    with _said(path):
+        if path.is_dir():
+            raise IsADirectoryError(0, "这是一个文件夹")
+        partial.touch()
+
+    def write(result: Preview) -> None:
+        with _said(path):
+            partial.write_bytes(refused_rows(result))
+
+    try:
+        yield write
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
 
 
 def template(columns: Sequence[Column]) -> bytes:

@@ -125,6 +125,17 @@ def test_an_unknown_bank_or_file_is_a_sentence(target, tmp_path, write):
     assert "一个字节也没有" in run(empty, "--bank", "TK-1")[1]
 
 
+def test_a_sheet_that_cannot_be_read_leaves_no_error_file(target, write, tmp_path):
+    path = write([["一"]], head=["题目"])
+    run(path, "--bank", "TK-1", "--errors", tmp_path / "out.xlsx")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unwritable_error_file_is_said_and_nothing_is_saved(target, write, tmp_path):
+    counts, words = run(write(GOOD), "--bank", "TK-1", "--commit", "--errors", tmp_path / "no" / "out.xlsx")
+    assert (counts["created"], "写不了文件" in words, Question.objects.count()) == (0, True, 0)
+
+
 def test_a_table_without_the_needed_columns_is_refused(target, write):
     words = run(write([["一", "二"]], head=["题目", "选项A"]), "--bank", "TK-1")[1]
     assert "题型" in words

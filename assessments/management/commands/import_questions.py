@@ -2,14 +2,16 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from assessments.imports import QUESTIONS, bank_of, refuse_other_formats
-from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_rows
+from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_file
 from juxian.sheets.sniff import sniff
 
 SHOWN = 20
@@ -30,10 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--errors", metavar="OUT.xlsx", type=Path, help="把不能导入的行写进这个文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """1. read, 2. check and perhaps save in one transaction, 3. write the refused rows, 4. words, then JSON."""
+        """1. read, 2. check, perhaps save, and write the refused rows in one transaction, 3. words, then JSON."""
         try:
-            result, saved = self._run(options)
-            self._write_errors(result, options["errors"])
+            with refused_file(options["errors"]) as write:
+                result, saved = self._run(options, write)
         except ValidationError as refusal:
             self._last_line(Preview(), saved=False)
             raise CommandError(refusal.messages[0]) from None
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         if refused:
             raise CommandError(f"有 {result.rejected} 行不能导入，什么也没有保存。改好这些行再导。")
 
-    def _run(self, options: dict[str, Any]) -> tuple[Preview, bool]:
+    def _run(self, options: dict[str, Any], write: Callable[[Preview], None]) -> tuple[Preview, bool]:
         settings = {"bank": options["bank"]}
         bank_of(settings)
         if not options["file"].is_file():
@@ -52,8 +54,13 @@ class Command(BaseCommand):
         self.format = sniff(options["file"]).value
         found = QUESTIONS.read(options["file"], settings, no_progress)
         if not options["commit"]:
-            return QUESTIONS.check(found, settings), False
-        return commit(QUESTIONS, found, settings, by=None, accept_valid=False)
+            result = QUESTIONS.check(found, settings)
+            write(result)
+            return result, False
+        with transaction.atomic():
+            result, saved = commit(QUESTIONS, found, settings, by=None, accept_valid=False)
+            write(result)
+        return result, saved
 
     def _tell(self, result: Preview, wanted: bool, saved: bool) -> None:
         for problem in result.problems[:SHOWN]:
@@ -65,14 +72,6 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{state}：共 {result.rows} 题，新增 {result.created}，题库里已有 {result.unchanged}，不能导入 {result.rejected}。"
         )
-
-    def _write_errors(self, result: Preview, path: Path | None) -> None:
-        if path is None:
-            return
-        try:
-            path.write_bytes(refused_rows(result))
-        except OSError as error:
-            raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
 
     def _last_line(self, result: Preview, *, saved: bool) -> None:
         counts = {

@@ -46,7 +46,8 @@ class Plan:
 
 
 def check_roster(roster: Roster, options: Options) -> Preview:
-    """Compare; `options`: `town` (code, binds the run to it), `create_branches` (True or a list of branch codes)."""
+    """Compare; `options`: `town` (code, binds the run to it), `create_branches` (True or a list of branch codes),
+    `door` ("command": its words instead of the page's)."""
     return _Check(roster, options).run()
 
 
@@ -58,6 +59,7 @@ class _Check:
         self.towns = Towns()
         self.bound = self._bound(str(options.get("town") or ""))
         self.create: Any = options.get("create_branches") or ()
+        self.make_new = "加 --create-branches" if options.get("door") == "command" else "勾选“新建支部”"
         self.plan = Plan(self.bound)
         self.unknown: dict[tuple[int, str], NewBranch] = {}
         self.branches = Branches(self._named_towns())
@@ -171,7 +173,7 @@ class _Check:
         new.members += 1
         if self._wanted(new):
             return new.row
-        remedy = "核对名称；确实是新支部的，勾选“新建支部”"
+        remedy = f"核对名称；确实是新支部的，{self.make_new}"
         entry.row.blame("branch", "系统里没有这个党支部", remedy, code=UNKNOWN_BRANCH)
         return None
 

@@ -63,7 +63,8 @@ def read_roster(path: Path, options: Options, progress: Progress) -> Roster:
     """Read a file; `options["town"]` (a code) makes the column 所在镇街 unnecessary. Raises CannotRead."""
     table = read_table(path, COLUMNS)
     if not options.get("town") and "town" not in table.columns:
-        raise CannotRead("表头里缺少：所在镇街。全县名册每一行都要写镇街；只导一个镇街的，请先选好镇街。")
+        choose = "请加 --town 镇街代码" if options.get("door") == "command" else "请先选好镇街"
+        raise CannotRead(f"表头里缺少：所在镇街。全县名册每一行都要写镇街；只导一个镇街的，{choose}。")
     if not table.rows:
         raise CannotRead(f"第 {table.header_row} 行是表头，下面没有一行人员。请检查是否传错了文件。")
     roster = Roster(table)

@@ -2,17 +2,17 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from juxian.people.imports.save import ROSTER
 from juxian.people.models import Town
-from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_rows
+from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_file
 
 SHOWN = 20
 COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "warnings", "new_branches")
@@ -30,12 +30,10 @@ class Command(BaseCommand):
         parser.add_argument("--errors", metavar="OUT.xlsx", type=Path, help="把不能导入的行写进这个文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """1. read, 2. check and perhaps save in one transaction, 3. the refused rows, 4. words, then JSON."""
+        """1. read, 2. check, perhaps save, and write the refused rows in one transaction, 3. words, then JSON."""
         try:
-            with _opened(options["errors"]) as errors:
-                result, saved = self._run(options)
-                if errors is not None:
-                    errors.write(refused_rows(result))
+            with refused_file(options["errors"]) as write:
+                result, saved = self._run(options, write)
         except ValidationError as refusal:
             self._last_line(dict.fromkeys(COUNTS, 0))
             raise CommandError(refusal.message) from None
@@ -43,16 +41,28 @@ class Command(BaseCommand):
         self._tell(result, options["commit"], saved)
         self._last_line(result.nothing_saved() if refused else result.counts())
         if refused:
-            raise CommandError(f"有 {result.rejected} 行不能导入，什么也没有保存。改好再导，或加 --accept-valid。")
+            make = "确实是新支部的加 --create-branches；" if result.facts["unknown_branches"] else ""
+            raise CommandError(
+                f"有 {result.rejected} 行不能导入，什么也没有保存。改好再导；{make}只保存其余的行，加 --accept-valid。"
+            )
 
-    def _run(self, options: dict[str, Any]) -> tuple[Preview, bool]:
-        settings = {"town": _town_code(options["town"]), "create_branches": options["create_branches"]}
+    def _run(self, options: dict[str, Any], write: Callable[[Preview], None]) -> tuple[Preview, bool]:
+        settings = {
+            "town": _town_code(options["town"]),
+            "create_branches": options["create_branches"],
+            "door": "command",
+        }
         if not options["file"].is_file():
             raise CannotRead(f"找不到文件：{options['file']}")
         found = ROSTER.read(options["file"], settings, no_progress)
         if not options["commit"]:
-            return ROSTER.check(found, settings), False
-        return commit(ROSTER, found, settings, by=None, accept_valid=options["accept_valid"])
+            result = ROSTER.check(found, settings)
+            write(result)
+            return result, False
+        with transaction.atomic():
+            result, saved = commit(ROSTER, found, settings, by=None, accept_valid=options["accept_valid"])
+            write(result)
+        return result, saved
 
     def _tell(self, result: Preview, wanted: bool, saved: bool) -> None:
         facts = result.facts
@@ -73,20 +83,6 @@ class Command(BaseCommand):
 
     def _last_line(self, counts: dict[str, int]) -> None:
         self.stdout.write(json.dumps(counts, ensure_ascii=False))
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[IO[bytes] | None]:
-    """The file for refused rows, opened first: when it cannot be written nothing is saved either."""
-    if path is None:
-        yield None
-        return
-    try:
-        stream = path.open("wb")
-    except OSError as error:
-        raise CannotRead(f"写不了文件 {path}：{error.strerror}") from None
-    with stream:
-        yield stream
 
 
 def _town_code(text: str) -> str:
