@@ -25,7 +25,16 @@ def test_a_real_member_refuses_the_demo() -> None:
     assert TrainingClass.objects.count() == 0
 
 
-@pytest.mark.parametrize("wrong", [["--at", "23.11.2026"], ["--scale", "0"], ["--scale", "x"]])
-def test_wrong_options_are_refused(wrong: list[str]) -> None:
-    with pytest.raises(CommandError):
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--at", "23.11.2026"], "--at 的日期“23.11.2026”看不懂，请写成 2026-11-23 这样。"),
+        (["--scale", "0"], "--scale 的倍数是 1 到 20 的整数，现在是“0”。"),
+        (["--scale", "x"], "--scale 的倍数是 1 到 20 的整数，现在是“x”。"),
+    ],
+)
+def test_wrong_options_are_refused_by_the_command_itself(wrong: list[str], words: str) -> None:
+    """Not by the reader of options, which would end with another exit code and English words."""
+    with pytest.raises(CommandError) as refusal:
         call_command("load_demo", *wrong, stdout=io.StringIO())
+    assert (str(refusal.value), refusal.value.returncode) == (words, 1)

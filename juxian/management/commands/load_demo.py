@@ -1,7 +1,6 @@
 """`manage.py load_demo`: a generated county to look at."""
 
 import json
-from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -14,12 +13,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError("日期写成 2026-11-23 这样。") from None
+        raise CommandError(f"--at 的日期“{text}”看不懂，请写成 2026-11-23 这样。") from None
 
 
 def _scale(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 20:
-        raise ArgumentTypeError("倍数是 1 到 20 的整数。")
+        raise CommandError(f"--scale 的倍数是 1 到 20 的整数，现在是“{text}”。")
     return int(text)
 
 
@@ -29,12 +28,14 @@ class Command(BaseCommand):
     help = "载入演示县：人员全部虚构，数字与报道一致。只能载入没有真实党员的数据库。"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", type=_day, help="所有日期以这一天为准，默认今天")
-        parser.add_argument("--scale", type=_scale, default=1, help="党员、班次、人次的倍数，默认 1")
+        parser.add_argument("--at", metavar="DATE", help="所有日期以这一天为准，默认今天")
+        parser.add_argument("--scale", metavar="N", default="1", help="党员、班次、人次的倍数，默认 1")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        at = _day(options["at"]) if options["at"] else None
+        scale = _scale(options["scale"])
         try:
-            loaded = load_demo(at=options["at"], scale=options["scale"])
+            loaded = load_demo(at=at, scale=scale)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
         if not loaded.made:

@@ -33,12 +33,8 @@ class Command(BaseCommand):
         parser.add_argument("--drain", action="store_true", help="反复办理，直到没有到期事务")
 
     def handle(self, *args: Any, at: str | None, drain: bool, **options: Any) -> None:
-        try:
-            moment = _moment(at) if at else timezone.now()
-            _refuse_future(moment)
-        except CommandError:
-            self.stdout.write("{}")
-            raise
+        moment = _moment(at) if at else timezone.now()
+        _refuse_future(moment)
         counts = sweep(moment, drain=drain)
         self.stdout.write(f"已办理截至 {timezone.localtime(moment):%Y-%m-%d %H:%M} 的到期事务。")
         for code, outcomes in counts.items():
