@@ -53,16 +53,16 @@ class PersonalQuerySet(TownQuerySet):
 def signed_in(request: HttpRequest) -> "User":
     """The user of a request that passed the sign-in gate; 403 where the gate was left open by mistake."""
     if not request.user.is_authenticated:
-        raise PermissionDenied
+        raise PermissionDenied("not signed in")
     return request.user
 
 
-def _only(allowed: Callable[["User"], bool]) -> Callable[[View], View]:
+def _only(who: str, allowed: Callable[["User"], bool]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not allowed(request.user):  # type: ignore[arg-type]  # nobody gets here before sign-in
-                raise PermissionDenied
+                raise PermissionDenied(f"{who} only")
             return view(request, *args, **kwargs)
 
         return guarded
@@ -70,8 +70,8 @@ def _only(allowed: Callable[["User"], bool]) -> Callable[[View], View]:
     return decorate
 
 
-clerk_required = _only(lambda user: user.is_clerk)
-editor_required = _only(lambda user: user.is_clerk or user.is_county)
-county_required = _only(lambda user: user.is_county)
-staff_required = _only(lambda user: user.is_clerk or user.is_county or user.is_auditor or user.is_inspector)
-member_required = _only(lambda user: user.member_or_none is not None)
+clerk_required = _only("clerks", lambda user: user.is_clerk)
+editor_required = _only("clerks and county", lambda user: user.is_clerk or user.is_county)
+county_required = _only("county", lambda user: user.is_county)
+staff_required = _only("staff", lambda user: user.is_clerk or user.is_county or user.is_auditor or user.is_inspector)
+member_required = _only("members", lambda user: user.member_or_none is not None)

@@ -28,7 +28,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         if request.user.is_authenticated and not super().has_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied("county staff and auditors only")
         return super().has_permission(request)
 
     @method_decorator(login_not_required)
