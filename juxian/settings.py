@@ -146,12 +146,16 @@ LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = 24  # hours until wrong tries are forgotten; how long they lock: juxian/people/lockout.py
+AXES_HANDLER = "juxian.people.lockout.GrowingLock"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "juxian.people.lockout.locked_page"
+AXES_CLIENT_IP_CALLABLE = "juxian.people.lockout.client_address"
+PROXIES = env.int("PROXIES", default=1 if PRODUCTION else 0)  # own servers in front, each adding to X-Forwarded-For
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "juxian.people.backends.axes_username"
 AXES_SENSITIVE_PARAMETERS = ["username", "password", "code"]
-AXES_LOCKOUT_TEMPLATE = "people/locked.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
@@ -180,6 +184,9 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Who runs this site: words of the footer, filled in by the county -----------------------------------
 SITE_OWNER = env.str("SITE_OWNER", default="主办单位由县里填写")
 SITE_FILING = env.str("SITE_FILING", default="备案号由县里填写")
+# Printed on certificates; unset: the address the page was asked by, or this machine where nobody asks (commands)
+SITE_ADDRESS = env.str("SITE_ADDRESS", default="")
+PORT = env.int("PORT", default=8000)
 
 # Headers ------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -16,6 +16,7 @@ from django.utils import timezone
 from juxian.people.models import Member, User
 
 FAILURES_PER_ADDRESS = 100
+WINDOW = timedelta(minutes=15)
 
 
 class PortalBackend(BaseBackend):
@@ -49,7 +50,7 @@ def too_many_from(request: HttpRequest) -> bool:
     Axes locks one name at one address; this stops one password tried on every name. A whole village hall behind one
     address stays far below the limit.
     """
-    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    since = timezone.now() - WINDOW
     tried = AccessAttempt.objects.filter(ip_address=get_client_ip_address(request), attempt_time__gt=since)
     return (tried.aggregate(total=Sum("failures_since_start"))["total"] or 0) >= FAILURES_PER_ADDRESS
 

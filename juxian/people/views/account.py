@@ -19,6 +19,7 @@ from juxian.people.actions import activate, change_own_password
 from juxian.people.backends import too_many_from
 from juxian.people.codes import origin_digest
 from juxian.people.forms import ActivateForm, PasswordForm, SignInForm
+from juxian.people.lockout import locked_page
 from juxian.people.models import User
 
 BACKEND = "juxian.people.backends.PortalBackend"
@@ -52,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if form.is_valid():
         if too_many_from(request):
-            return render(request, "people/locked.html", status=429)
+            return locked_page(request)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
             login(request, user)
