@@ -93,6 +93,11 @@ class Shell:
         return bool(self._known and self._known.active_grants)
 
     @property
+    def has_inbox(self) -> bool:
+        """Whether there is an inbox this user may open; a lecturer who is nothing else has none."""
+        return self.works or bool(self._known and self._known.member_or_none)
+
+    @property
     def inbox_url(self) -> str:
         return reverse("inbox:town-list" if self.works else "inbox:me-list")
 

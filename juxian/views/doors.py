@@ -50,10 +50,10 @@ def teach(request: SignedRequest) -> HttpResponse:
 
 
 def inspect(request: SignedRequest) -> HttpResponse:
-    """The centres and the items of the standard, for inspectors and the county."""
+    """The centres and the items of the standard, for whoever looks at the whole county: inspectors, county, auditors."""
     user = request.user
-    if not (user.is_inspector or user.is_county):
-        raise PermissionDenied
+    if not (user.is_inspector or user.is_county or user.is_auditor):
+        raise PermissionDenied("inspectors, county and auditors only")
     ctx = {
         "nav": "inspect",
         "centres": list(Centre.objects.visible_to(user).select_related("town")),

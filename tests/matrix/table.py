@@ -12,7 +12,7 @@ Audiences:
   county       the county only
   me           members; somebody else's object is not found
   teach        lecturers
-  inspect      inspectors and the county
+  inspect      inspectors, the county and auditors
 """
 
 from dataclasses import dataclass, field

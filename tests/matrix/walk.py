@@ -38,7 +38,7 @@ AUDIENCES: dict[str, set[str]] = {
     "admin": {"county", "auditor"},
     "me": MEMBERS,
     "teach": {"lecturer"},
-    "inspect": {"inspector", "county"},
+    "inspect": STAFF,
 }
 VERBS = ("changelist", "add", "change", "delete", "history")
 # Models whose rows reach a town by other ways than their queryset's `town_path`.

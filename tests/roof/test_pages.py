@@ -1,5 +1,6 @@
 """Doors: who lands where, what nobody signed in may read, health, errors."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -106,14 +107,27 @@ def test_teach_shows_own_sessions_only(client: Client, clerk, time_machine) -> N
     assert client.get("/teach/").status_code == 403
 
 
-def test_inspect_lists_centres_to_inspectors_and_the_county(client: Client, inspector, county, auditor, clerk) -> None:
+def test_inspect_lists_centres_to_whoever_sees_the_county(client: Client, inspector, county, auditor, clerk) -> None:
     centre = CentreFactory()
-    for user in (inspector, county):
+    for user in (inspector, county, auditor):
         client.force_login(user)
         assert client.get("/inspect/").context["centres"] == [centre]
-    for user in (auditor, clerk):
+    client.force_login(clerk)
+    assert client.get("/inspect/").status_code == 403
+
+
+def test_the_first_page_links_nobody_to_a_refusal(client: Client, county, inspector, auditor, clerk, member) -> None:
+    """Every address on the own door and on what it links to answers for this person."""
+    lecturer = LecturerFactory(user=UserFactory()).user
+    CentreFactory(town=clerk.clerk_town)
+    for user in (county, inspector, auditor, clerk, member.user, lecturer):
         client.force_login(user)
-        assert client.get("/inspect/").status_code == 403
+        first = client.get("/", follow=True).content.decode()
+        seen, refused = set(re.findall(r'href="(/(?!static)[^"#]*)', first)), []
+        for address in sorted(seen):
+            page = client.get(address, follow=True)
+            refused += [(user.username, address)] if page.status_code in (403, 404) else []
+        assert (refused, len(seen) > 3) == ([], True)
 
 
 def test_every_entry_of_the_navigation_leads_somewhere(
