@@ -11,6 +11,7 @@ from juxian.audit.log import record
 from juxian.messages.actions import Letter, tell, tell_many
 from juxian.people.models import User
 from trainings.actions.hours import post_class_hours
+from trainings.actions.letters import tell_county
 from trainings.actions.outcomes import settle_outcomes
 from trainings.actions.rights import State, locked_class, must_be, must_decide, must_run, need_text
 from trainings.gates import missing_at
@@ -58,6 +59,14 @@ def submit_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     _pass(Gate.SUBMIT, training_class)
     training_class.state, training_class.submitted_by = State.SUBMITTED, by
     training_class.submitted_at, training_class.return_comment = timezone.now(), ""
+    first = cn_day(training_class.starts_on)
+    tell_county(
+        key=f"class:{training_class.pk}:submitted:{training_class.submitted_at:%Y%m%d%H%M%S%f}",
+        title=f"等您审批：{training_class.town}“{training_class.title}”",
+        body=f"{training_class.code}，{first}开班，由{by}送审。请在开班前批准，或写明意见退回。",
+        link=f"/admin/trainings/trainingclass/{training_class.pk}/change/",
+        by=by,
+    )
     return _moved(training_class, by, "submit", "送审", ["submitted_by", "submitted_at", "return_comment"])
 
 

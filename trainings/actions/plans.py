@@ -11,6 +11,7 @@ from centres.models import BrandTheme
 from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.people.models import Town, User
+from trainings.actions.letters import tell_county
 from trainings.actions.rights import locked_plan, must_decide, must_run, need_text
 from trainings.models import PlanLine, TrainingClass, YearPlan
 
@@ -103,12 +104,20 @@ def submit_plan(*, plan: YearPlan, by: User) -> YearPlan:
     must_run(by, plan.town)
     if plan.state != State.DRAFT:
         return plan
-    if not PlanLine.objects.filter(plan=plan).exists():
+    lines = PlanLine.objects.filter(plan=plan).count()
+    if not lines:
         raise ValidationError("计划里还没有班次，先加至少一个班再送审。", code="empty")
     plan.state, plan.submitted_by, plan.submitted_at = State.SUBMITTED, by, timezone.now()
     plan.decided_by, plan.decided_at, plan.comment = None, None, ""
     plan.save()
     record(by=by, action="plan.submit", subject=plan, summary=f"送审{plan}", town_code=plan.town.code)
+    tell_county(
+        key=f"plan:{plan.pk}:submitted:{plan.submitted_at:%Y%m%d%H%M%S%f}",
+        title=f"等您审批：{plan}",
+        body=f"{by}送审，共 {lines} 个班。可以批准，或写明意见退回。",
+        link=f"/admin/trainings/yearplan/{plan.pk}/change/",
+        by=by,
+    )
     return plan
 
 
