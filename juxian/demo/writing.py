@@ -198,6 +198,7 @@ def _session(plot: Plot, supply: Supply, outline: Outline, place: int) -> Sessio
         topic=SESSION_TOPICS[place % len(SESSION_TOPICS)],
         mode=Session.Mode.DISCUSSION if SESSION_TOPICS[place % len(SESSION_TOPICS)] == "研讨交流" else "classroom",
         hours=Decimal(4),
+        cancelled_at=outline.row.cancelled_at,
     )
     if outline.state == State.DRAFT:
         return session

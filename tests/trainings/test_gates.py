@@ -185,8 +185,8 @@ def test_lecturer_and_room_are_not_in_two_places(draft, town, clerk, room):
         )
     )
     assert said == [
-        f"{day}上午讲师{busy.lecturer}已在大店镇的班上课，请换一位或换个半天。",
-        f"{day}上午{room}已被“秋季轮训班”占用，请换教室或换个半天。",
+        f"{day}上午，讲师{busy.lecturer}已排在“秋季轮训班”上课。请换一位讲师，或换个半天。",
+        f"{day}上午，{room}已被“秋季轮训班”占用。请换个教室，或换个半天。",
     ]
     free = {"day": busy.day, "half": "xv", "topic": "课", "lecturer": busy.lecturer, "room": room}
     session = actions.add_session(training_class=other, by=clerk, **free)

@@ -400,7 +400,7 @@ def test_quotas_are_saved_together(browser, enrolling, people):
 
 def test_enrolling_by_branch_search_and_due(browser, enrolling, people):
     url = reverse("trainings:town-enrol", args=[enrolling.pk])
-    names = lambda **query: [member.name for member, _ in browser.get(url, query).context["lines"]]  # noqa: E731
+    names = lambda **query: [member.name for member, *_ in browser.get(url, query).context["lines"]]  # noqa: E731
     assert names() == ["示例3", "示例4", "示例0", "示例1", "示例2"]
     assert names(branch=str(people[0].branch_id)) == ["示例0", "示例1", "示例2"]
     assert names(q="示例4") == ["示例4"]
@@ -422,11 +422,13 @@ def test_ticking_another_towns_member_enrols_nobody(browser, enrolling, other_to
 @pytest.mark.parametrize("mode", ["branch", "due"])
 def test_enrol_page_costs_the_same(browser, reference, town, number, mode, django_assert_num_queries):
     training_class = ClassFactory(town=town, state=State.ENROLLING)
+    SessionFactory(training_class=training_class)
     for _ in range(number):
-        MemberFactory(branch=BranchFactory(town=town))
-    with django_assert_num_queries(12):
+        other = SessionFactory(training_class__town=town).training_class
+        EnrolmentFactory(member=MemberFactory(branch=BranchFactory(town=town)), training_class=other)
+    with django_assert_num_queries(15):
         page = browser.get(reverse("trainings:town-enrol", args=[training_class.pk]), {"by": mode})
-    assert len(page.context["lines"]) == number
+    assert [len(busy) for *_, busy in page.context["lines"]] == [1] * number
 
 
 def test_pasted_names(browser, enrolling, people):

@@ -15,7 +15,7 @@ from trainings.actions.letters import tell_county
 from trainings.actions.outcomes import settle_outcomes
 from trainings.actions.rights import State, locked_class, must_be, must_decide, must_run, need_text
 from trainings.gates import missing_at
-from trainings.models import Enrolment, Mark, TrainingClass
+from trainings.models import Enrolment, Mark, Session, TrainingClass
 from trainings.registry import Gate, registry
 from trainings.words import cn_day, plain
 
@@ -185,7 +185,7 @@ def archive_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
 
 @transaction.atomic
 def cancel_class(*, training_class: TrainingClass, reason: str, by: User) -> TrainingClass:
-    """Call a class off before anybody was marked in it; the enrolled are told."""
+    """Call a class off before anybody was marked in it; the enrolled are told, lecturers and rooms are free again."""
     training_class = locked_class(training_class)
     must_run(by, training_class.town)
     if training_class.state == State.CANCELLED:
@@ -195,6 +195,8 @@ def cancel_class(*, training_class: TrainingClass, reason: str, by: User) -> Tra
         raise ValidationError("已经点过名的班不能取消。可以取消剩下的课次，然后结班。", code="marked")
     training_class.cancel_reason = need_text(reason, "取消要写明原因。")
     training_class.state, training_class.cancelled_at = State.CANCELLED, timezone.now()
+    sessions = Session.objects.filter(training_class=training_class).standing()
+    sessions.update(cancelled_at=training_class.cancelled_at)
     rows = Enrolment.objects.filter(training_class=training_class).exclude(state=Enrolment.State.CANCELLED)
     body = f"这期培训不办了，请不要前往。原因：{training_class.cancel_reason}"
     tell_many(

@@ -14,6 +14,7 @@ from juxian.audit.log import record
 from juxian.people.models import User
 from lecturers.models import Lecturer
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
+from trainings.clashes import Reader, bookings, elsewhere
 from trainings.models import Mark, Session, TrainingClass
 
 OPEN = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING)
@@ -34,33 +35,23 @@ class SessionFields(TypedDict, total=False):
     hours: Decimal
 
 
-def _collisions(session: Session) -> list[str]:
+def _booked(session: Session, by: User) -> list[str]:
     """Who or what is taken in that half-day by another class. Locks the lecturer and the room first."""
-    texts = []
-    others = Session.objects.standing().filter(day=session.day, half=session.half).exclude(pk=session.pk)
-    others = others.exclude(training_class__state=State.CANCELLED).select_related("training_class__town")
-    when = f"{session.day.month}月{session.day.day}日{session.get_half_display()}"
     if session.lecturer_id:
-        lecturer = Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
-        clash = others.filter(lecturer=lecturer).first()
-        if clash:
-            texts.append(f"{when}讲师{lecturer}已在{clash.training_class.town}的班上课，请换一位或换个半天。")
+        Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
     if session.room_id:
-        room = Room.objects.select_for_update(of=("self",)).select_related("centre").get(pk=session.room_id)
-        clash = others.filter(room=room).first()
-        if clash:
-            texts.append(f"{when}{room}已被“{clash.training_class}”占用，请换教室或换个半天。")
-    return texts
+        Room.objects.select_for_update(of=("self",)).get(pk=session.room_id)
+    return [clash.text for clash in bookings(session, elsewhere(session), Reader(by))]
 
 
-def _check(session: Session, training_class: TrainingClass) -> None:
+def _check(session: Session, training_class: TrainingClass, by: User) -> None:
     texts = []
     if not training_class.starts_on <= session.day <= training_class.ends_on:
         texts.append(f"课次日期要在开班期间（{training_class.span}）内。")
     for place, label in ((session.room, "教室"), (session.point, "现场教学点")):
         if place and place.centre.town_id != training_class.town_id:
             texts.append(f"只能选本镇街的{label}。")
-    texts += _collisions(session)
+    texts += _booked(session, by)
     if texts:
         raise ValidationError(texts)
     session.full_clean()
@@ -80,7 +71,7 @@ def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[Ses
     if same:
         return same
     session = Session(training_class=training_class, **fields)
-    _check(session, training_class)
+    _check(session, training_class, by)
     session.save()
     record(
         by=by,
@@ -123,7 +114,7 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
     _unmarked(session, "再改")
     for name, value in fields.items():
         setattr(session, name, value)
-    _check(session, training_class)
+    _check(session, training_class, by)
     session.save(update_fields=list(fields))
     record(
         by=by,

@@ -197,6 +197,18 @@ class Session(models.Model):
                 name="trainings_session_one_per_half_day",
                 violation_error_message="这个班在该半天已经排了课。",
             ),
+            models.UniqueConstraint(
+                fields=["lecturer", "day", "half"],
+                condition=Q(cancelled_at=None),
+                name="trainings_session_lecturer_once",
+                violation_error_message="这位讲师这个半天已经排了课，请换一位讲师，或换个半天。",
+            ),
+            models.UniqueConstraint(
+                fields=["room", "day", "half"],
+                condition=Q(cancelled_at=None),
+                name="trainings_session_room_once",
+                violation_error_message="这间教室这个半天已经有课，请换个教室，或换个半天。",
+            ),
             models.CheckConstraint(
                 condition=Q(hours__gt=0, hours__lte=8),
                 name="trainings_session_hours",

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from juxian.people.models import User
+from trainings.clashes import Clash, seen_key
 from trainings.forms import ReasonForm
 from trainings.models import Session, TrainingClass
 
@@ -57,6 +58,19 @@ def tried_form(form: forms.Form | forms.ModelForm, act: Callable[[], object]) ->
         form.add_error(None, refusal)
         return False
     return True
+
+
+def accepted(request: SignedRequest, found: list[Clash]) -> bool:
+    """Whether nothing stands in the way, or the clerk ticked exactly the warnings that stand now."""
+    if any(clash.stops for clash in found):
+        return False
+    return not found or request.POST.get("accept") == seen_key(found)
+
+
+def warned(found: list[Clash], tick: str) -> dict[str, Any]:
+    """What the page says of clashes; `tick` stands beside the box that accepts them."""
+    stops = any(clash.stops for clash in found)
+    return {"clashes": found, "clashes_stop": stops, "accept": "" if stops else seen_key(found), "accept_label": tick}
 
 
 def shut(

@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from juxian.people.access import editor_required
 from juxian.people.models import Branch, Member
 from trainings import actions
+from trainings.clashes import Clash, busy_list, busy_members
 from trainings.forms import NamesForm
 from trainings.hours import progress_of_all, who_is_due
 from trainings.models import Enrolment, Quota, TrainingClass
-from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried_form
+from trainings.views.asking import SignedRequest, accepted, ask_reason, class_in_scope, shut, tried_form, warned
 from trainings.words import plain
 
 SHOWN = 300
@@ -86,7 +87,9 @@ def _candidates(request: SignedRequest, training_class: TrainingClass) -> dict[s
         people = list(members[: SHOWN + 1])
         found = progress_of_all(people[:SHOWN], year)
         lines = [(member, "，".join(item.word for item in found.get(member.pk, [])[:1])) for member in people]
-    return {"lines": lines[:SHOWN], "more": len(lines) > SHOWN, "q": words, "branch": branch, "shown": SHOWN}
+    busy = busy_members(training_class, [member for member, _ in lines[:SHOWN]], request.user)
+    shown = [(member, note, busy.get(member.pk, [])) for member, note in lines[:SHOWN]]
+    return {"lines": shown, "more": len(lines) > SHOWN, "q": words, "branch": branch, "shown": SHOWN}
 
 
 @editor_required
@@ -168,20 +171,23 @@ def _named(request: SignedRequest, training_class: TrainingClass, text: str) -> 
 
 @editor_required
 def enrol_names(request: SignedRequest, pk: int) -> HttpResponse:
-    """Enrol a pasted list of names; nothing is saved while a line is unclear."""
+    """Enrol a pasted list of names; nothing is saved while a line is unclear, or somebody has another class then."""
     training_class = class_in_scope(request, pk)
     form = NamesForm(request.POST or None)
+    found: list[Clash] = []
     if request.method == "POST" and form.is_valid():
         members: list[Member] = []
         text = form.cleaned_data["names"]
         if tried_form(form, lambda: members.extend(_named(request, training_class, text))):
+            found = busy_list(training_class, members, request.user)
+        if form.is_valid() and accepted(request, found):
             results: list[actions.EnrolResult] = []
             act = partial(actions.enrol, training_class=training_class, members=members, by=request.user)
             if tried_form(form, lambda: results.append(act(source=Enrolment.Source.IMPORT))):
                 messages.success(request, _said(results[0]))
                 return redirect(f"/town/trainings/{pk}/?tab=people")
     ctx = {"nav": "classes", "training_class": training_class, "form": form}
-    return render(request, "trainings/enrol_names.html", ctx)
+    return render(request, "trainings/enrol_names.html", ctx | warned(found, "知道撞期了，照样录取"))
 
 
 @editor_required

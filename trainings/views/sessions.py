@@ -15,16 +15,26 @@ from django.views.decorators.http import require_POST
 from juxian.people.access import editor_required, staff_required
 from trainings import actions
 from trainings.attendance import session_marks
+from trainings.clashes import Clash, clashes
 from trainings.forms import AmendForm, SessionForm
 from trainings.models import Enrolment, MarkStatus, Session, TrainingClass
-from trainings.views.asking import SignedRequest, class_in_scope, session_in_scope, shut, tried, tried_form
+from trainings.views.asking import (
+    SignedRequest,
+    accepted,
+    class_in_scope,
+    session_in_scope,
+    shut,
+    tried,
+    tried_form,
+    warned,
+)
 
 ROWS_A_SHEET = 20
 
 
 @editor_required
 def session_add(request: SignedRequest, pk: int) -> HttpResponse:
-    """Put a half-day into the timetable; the next free one is suggested."""
+    """Put a half-day into the timetable; the next free one is suggested, what it collides with is said first."""
     training_class = class_in_scope(request, pk)
     barred = actions.session_barred(training_class)
     if barred:
@@ -33,17 +43,30 @@ def session_add(request: SignedRequest, pk: int) -> HttpResponse:
         request.POST or None,
         user=request.user,
         town=training_class.town,
-        instance=Session(training_class=training_class),
-        initial=_next_half(request, training_class),
+        instance=Session(training_class=training_class, **_next_half(request, training_class)),
     )
-    if request.method == "POST" and form.is_valid():
+    found = _found(request, form)
+    if request.method == "POST" and form.is_valid() and _may_save(request, found):
         act = partial(actions.add_session, training_class=training_class, by=request.user, **form.cleaned_data)
         if tried_form(form, act):
             messages.success(request, "已排进课程表。")
             again = "add" in request.POST
             return redirect("trainings:session-add" if again else "trainings:town-detail", pk=pk)
     ctx = {"nav": "classes", "training_class": training_class, "form": form, "title": "排课", "is_new": True}
-    return render(request, "trainings/session_form.html", ctx)
+    return render(request, "trainings/session_form.html", ctx | warned(found, "知道撞期了，照样排课"))
+
+
+def _found(request: SignedRequest, form: SessionForm) -> list[Clash]:
+    """What the half-day in the form collides with; the fields may still be half filled in."""
+    if request.method == "POST":
+        form.is_valid()  # writes what is readable into the instance
+    planned = form.instance
+    return clashes(planned, request.user) if planned.day and planned.half else []
+
+
+def _may_save(request: SignedRequest, found: list[Clash]) -> bool:
+    """Not while the clerk only looks, and not before they have seen what is in the way."""
+    return "look" not in request.POST and accepted(request, found)
 
 
 def _next_half(request: SignedRequest, training_class: TrainingClass) -> dict[str, Any]:
@@ -60,20 +83,21 @@ def _next_half(request: SignedRequest, training_class: TrainingClass) -> dict[st
 
 @editor_required
 def session_edit(request: SignedRequest, pk: int) -> HttpResponse:
-    """Change a session nobody was marked in yet."""
+    """Change a session nobody was marked in yet; what the change collides with is said first."""
     session = session_in_scope(request, pk)
     training_class = session.training_class
     barred = actions.session_barred(training_class, session)
     if barred:
         return shut(request, "调课", barred, f"/town/trainings/{training_class.pk}/?tab=timetable")
     form = SessionForm(request.POST or None, user=request.user, town=training_class.town, instance=session)
-    if request.method == "POST" and form.is_valid():
+    found = _found(request, form)
+    if request.method == "POST" and form.is_valid() and _may_save(request, found):
         act = partial(actions.change_session, session=session, by=request.user, **form.cleaned_data)
         if tried_form(form, act):
             messages.success(request, "课程表已修改。")
             return redirect("trainings:town-detail", pk=training_class.pk)
     ctx = {"nav": "classes", "training_class": training_class, "session": session, "form": form, "title": "调课"}
-    return render(request, "trainings/session_form.html", ctx)
+    return render(request, "trainings/session_form.html", ctx | warned(found, "知道撞期了，照样保存"))
 
 
 @editor_required

@@ -1,0 +1,134 @@
+"""Who or what would be in two places in one half-day: a lecturer, a room, people with a seat in two classes.
+
+Lecturer and room stand in the way, and the database refuses them too. People are a warning: they can be told where to go.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from juxian.people.models import Member, User
+from trainings.models import Enrolment, Session, TrainingClass
+from trainings.words import cn_day
+
+IN_CLASS = (Enrolment.State.SEATED, Enrolment.State.WAITING)
+NAMES_SAID = 5
+ANOTHER_HALF = "或换个半天。"
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One sentence about another booking. `link` is empty where it is another town's business."""
+
+    text: str
+    link: str = ""
+    stops: bool = False
+
+
+class Reader:
+    """What the person who is warned may know of another booking."""
+
+    def __init__(self, user: User) -> None:
+        self.towns = set(user.towns().values_list("pk", flat=True))
+
+    def sees(self, training_class: TrainingClass) -> bool:
+        return training_class.town_id in self.towns
+
+    def link(self, training_class: TrainingClass) -> str:
+        """The timetable of the other class; none of another town's."""
+        if not self.sees(training_class):
+            return ""
+        return f"{reverse('trainings:town-detail', args=[training_class.pk])}?tab=timetable"
+
+
+def half_day(session: Session) -> str:
+    """11月24日上午."""
+    return f"{cn_day(session.day, year=False)}{session.get_half_display()}"
+
+
+def seen_key(found: Iterable[Clash]) -> str:
+    """Stands for exactly these warnings, so that what was accepted is what was shown."""
+    return sha256("\n".join(clash.text for clash in found).encode()).hexdigest()[:16]
+
+
+def elsewhere(session: Session) -> list[Session]:
+    """Standing sessions of other classes in the same half-day. One query."""
+    rows = Session.objects.standing().filter(day=session.day, half=session.half)
+    rows = rows.exclude(training_class=session.training_class_id)
+    return list(rows.select_related("training_class").order_by("pk"))
+
+
+def bookings(session: Session, others: list[Session], reader: Reader) -> list[Clash]:
+    """Lecturer and room of `session` that another class has in that half-day."""
+    found = []
+    for other in others:
+        title, link = f"“{other.training_class}”", reader.link(other.training_class)
+        if session.lecturer and other.lecturer_id == session.lecturer_id:
+            taken = f"已排在{title}上课" if link else "已有外镇安排"
+            text = f"{half_day(session)}，讲师{session.lecturer}{taken}。请换一位讲师，{ANOTHER_HALF}"
+            found.append(Clash(text, link, stops=True))
+        if session.room and other.room_id == session.room_id:
+            taken = f"已被{title}占用" if link else "已有外镇安排"
+            text = f"{half_day(session)}，{session.room}{taken}。请换个教室，{ANOTHER_HALF}"
+            found.append(Clash(text, link, stops=True))
+    return found
+
+
+def _both(others: Iterable[Session], members: Collection[Member] | QuerySet[Any, Any]) -> dict[int, list[Member]]:
+    """Which of `members` are in the classes of `others`, by class. One query."""
+    people: dict[int, list[Member]] = defaultdict(list)
+    rows = Enrolment.objects.filter(
+        training_class__in={other.training_class_id for other in others}, state__in=IN_CLASS, member__in=members
+    )
+    for row in rows.select_related("member").order_by("member__name", "pk"):
+        people[row.training_class_id].append(row.member)
+    return people
+
+
+def _people(session: Session, others: list[Session], reader: Reader) -> list[Clash]:
+    enrolled = Enrolment.objects.filter(training_class=session.training_class_id, state__in=IN_CLASS)
+    people = _both(others, enrolled.values("member"))
+    found = []
+    for other in others:
+        names = [member.name for member in people.get(other.training_class_id, [])]
+        if names:
+            said = "、".join(names[:NAMES_SAID]) + ("等" if len(names) > NAMES_SAID else "")
+            where = f"“{other.training_class}”" if reader.sees(other.training_class) else "外镇"
+            text = f"{half_day(session)}，本班 {len(names)} 人（{said}）还要上{where}的课。能换就换个半天。"
+            found.append(Clash(text, reader.link(other.training_class)))
+    return found
+
+
+def clashes(session: Session, user: User) -> list[Clash]:
+    """Everything a planned half-day would collide with, as `user` may know it. Three queries."""
+    others, reader = elsewhere(session), Reader(user)
+    return bookings(session, others, reader) + _people(session, others, reader)
+
+
+def busy_members(training_class: TrainingClass, members: Collection[Member], user: User) -> dict[int, list[Clash]]:
+    """By member: other classes they have a seat in that meet in a half-day of this one. Three queries."""
+    own = Session.objects.filter(training_class=training_class).standing()
+    rows = Session.objects.standing().exclude(training_class=training_class)
+    rows = rows.filter(Exists(own.filter(day=OuterRef("day"), half=OuterRef("half"))))
+    others = list(rows.select_related("training_class").order_by("day", "half", "pk"))
+    people, reader = _both(others, members), Reader(user)
+    found: dict[int, list[Clash]] = defaultdict(list)
+    for other in others:
+        title = f"“{other.training_class}”" if reader.sees(other.training_class) else "外镇"
+        for member in people.get(other.training_class_id, []):
+            clash = Clash(f"{half_day(other)}要上{title}的课", reader.link(other.training_class))
+            found[member.pk].append(clash)
+    return dict(found)
+
+
+def busy_list(training_class: TrainingClass, members: Collection[Member], user: User) -> list[Clash]:
+    """The same as a list: one sentence a person and half-day."""
+    found = busy_members(training_class, members, user)
+    return [
+        Clash(f"{member.name}{clash.text}。", clash.link) for member in members for clash in found.get(member.pk, [])
+    ]
