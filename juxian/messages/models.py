@@ -23,7 +23,9 @@ class InboxMessageQuerySet(PersonalQuerySet):
         return self.filter(Q(town__in=towns) | Q(member__branch__town__in=towns) | Q(user=user))
 
     def mine(self, user: User) -> "InboxMessageQuerySet":
-        return self.filter(Q(member__user_id=user.pk) | Q(user=user))
+        """Those to the member who signs in as `user`, and to the user."""
+        member = user.member_or_none
+        return self.filter(Q(user=user) | Q(member=member)) if member else self.filter(user=user)
 
     def addressed_to(self, user: User) -> "InboxMessageQuerySet":
         """Those that `user` may mark as read: own ones, and those of a desk where `user` is clerk."""

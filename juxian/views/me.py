@@ -1,27 +1,32 @@
 """The member's home."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Max, Min, Sum
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 
-from assessments.due import Owed, owed_by
+from assessments.due import Owed, owed_for
 from juxian.charts import ring
 from juxian.people.access import member_required
-from juxian.people.models import Member, User
+from juxian.people.models import Member
 from juxian.templatetags.portal import cn_day
-from trainings.hours import RuleProgress, progress
+from trainings.hours import RuleProgress, progress_from
 from trainings.models import Enrolment, HourEntry, Session, TrainingClass
 from trainings.views.asking import SignedRequest
 
 COMING, RECORD = 5, 6
 REMEDIES = ("retake", "make_up")
 TODAY = 6  # read more than is shown: sessions of today may be over
+SHOWN_OF_A_SESSION = (
+    "training_class_id", "day", "half", "starts_at", "topic", "room__name", "room__centre__name", "point__name",
+)  # fmt: skip
 State = TrainingClass.State
+SEATED = Enrolment.State.SEATED
 
 
 @dataclass(frozen=True)
@@ -77,53 +82,67 @@ def _worded(rows: list[Owed], now: datetime) -> list[tuple[Owed, str, str]]:
     return [(row, *_due_word(row.due, now)) for row in rows]
 
 
-def _coming(user: User, now: datetime) -> list[tuple[Session, int]]:
+def _in(seats: list[Enrolment], *states: State) -> list[Enrolment]:
+    """Those of the member's own seats whose class is in one of `states`."""
+    return [seat for seat in seats if seat.state == SEATED and seat.training_class.state in states]
+
+
+def _coming(seats: list[Enrolment], now: datetime) -> list[tuple[Session, Enrolment]]:
     """The next sessions of classes this member has a seat in, with the enrolment that leads to their page."""
-    seats = dict(Enrolment.objects.mine(user).seated().values_list("training_class", "pk"))
+    own = {seat.training_class_id: seat for seat in _in(seats, State.ENROLLING, State.RUNNING)}
     # scope: sessions of classes the member has a seat in
-    rows = Session.objects.filter(training_class__in=seats, day__gte=timezone.localdate(now)).standing()
-    rows = rows.filter(training_class__state__in=(State.ENROLLING, State.RUNNING))
-    rows = rows.select_related("training_class", "room__centre", "point").order_by("day", "half")[: COMING + TODAY]
-    ahead = sorted((one for one in rows if not one.is_over(now)), key=lambda one: one.start)
-    return [(one, seats[one.training_class_id]) for one in ahead[:COMING]]
+    rows = Session.objects.filter(training_class__in=own, day__gte=timezone.localdate(now)).standing()
+    rows = rows.select_related("room__centre", "point").only(*SHOWN_OF_A_SESSION).order_by("day", "half")
+    ahead = sorted((one for one in rows[: COMING + TODAY] if not one.is_over(now)), key=lambda one: one.start)
+    return [(one, own[one.training_class_id]) for one in ahead[:COMING]]
 
 
-def _record(user: User) -> list[Learned]:
-    """Classes with hours in the ledger, the newest first."""
-    rows = HourEntry.objects.mine(user).order_by().values("training_class", "training_class__title")
-    rows = rows.annotate(total=Sum("hours"), first=Min("earned_on"), last=Max("earned_on")).filter(total__gt=0)
-    return [
-        Learned(
-            row["training_class__title"] or "其他学时",
-            cn_day(row["first"]) if row["first"] == row["last"] else f"{cn_day(row['first'])}至{cn_day(row['last'])}",
-            "已入账",
-            row["total"],
-        )
-        for row in rows.order_by("-last", "-training_class")[:RECORD]
-    ]
+def _record(entries: list[HourEntry]) -> list[Learned]:
+    """Classes with hours in the ledger, the newest first. `entries` are in the ledger's order, newest first."""
+    classes: dict[int | None, list[HourEntry]] = defaultdict(list)
+    for entry in entries:
+        classes[entry.training_class_id].append(entry)
+    found = [rows for rows in classes.values() if sum(row.hours for row in rows) > 0]
+    found.sort(key=lambda rows: (rows[0].earned_on, rows[0].training_class_id or 0), reverse=True)
+    return [_learned(rows) for rows in found[:RECORD]]
 
 
-def _pending(user: User) -> Decimal:
+def _learned(rows: list[HourEntry]) -> Learned:
+    last, first = cn_day(rows[0].earned_on), cn_day(rows[-1].earned_on)
+    title = rows[0].training_class.title if rows[0].training_class else "其他学时"
+    return Learned(
+        title, last if first == last else f"{first}至{last}", "已入账", sum((r.hours for r in rows), Decimal(0))
+    )
+
+
+def _pending(seats: list[Enrolment]) -> Decimal:
     """Hours attended in classes that are not in the file yet."""
     # scope: sessions the member was marked present in
     rows = Session.objects.filter(
-        training_class__state__in=(State.RUNNING, State.CLOSING),
-        marks__enrolment__member__user=user,
-        marks__enrolment__state=Enrolment.State.SEATED,
+        marks__enrolment__in=_in(seats, State.RUNNING, State.CLOSING),
         marks__replaced_by=None,
         marks__status__counts_present=True,
     )
-    return rows.standing().distinct().aggregate(total=Sum("hours"))["total"] or Decimal(0)
+    return sum((hours for _, hours in rows.standing().order_by("pk").values_list("pk", "hours").distinct()), Decimal(0))
+
+
+def _member(request: SignedRequest) -> Member:
+    member = request.user.member_or_none
+    if member is None:  # `member_required` let nobody else in
+        raise PermissionDenied
+    return member
 
 
 @member_required
 def home(request: SignedRequest) -> HttpResponse:
     """What the member owes first, then hours against each rule, what comes, the record."""
     user, now = request.user, timezone.now()
-    member = get_object_or_404(Member.objects.mine(user).select_related("branch__town"))
+    member = _member(request)
     today = timezone.localdate(now)
-    owed = owed_by(member, now)
-    rules = progress(member, today.year)
+    seats = list(Enrolment.objects.mine(user).with_class())
+    entries = list(HourEntry.objects.mine(user).with_class())
+    owed = owed_for(seats, now)
+    rules = progress_from(member, entries, today.year)
     ctx = {
         "nav": "me",
         "member": member,
@@ -132,8 +151,8 @@ def home(request: SignedRequest) -> HttpResponse:
         "only_remedies": all(row.kind in REMEDIES for row in owed if row.kind != "survey"),
         "surveys": _worded([row for row in owed if row.kind == "survey"], now),
         "rings": [_ring(one) for one in rules],
-        "notes": _notes(rules, _pending(user)),
-        "coming": _coming(user, now),
-        "record": _record(user),
+        "notes": _notes(rules, _pending(seats)),
+        "coming": _coming(seats, now),
+        "record": _record(entries),
     }
     return render(request, "juxian/me.html", ctx)

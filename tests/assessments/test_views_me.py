@@ -59,7 +59,7 @@ def test_the_list_keeps_its_number_of_queries(client, exam, me, bank, clerk, num
         )
         submit_attempt(attempt=start_attempt(exam=made, enrolment=enrolment, by=None), by=None)
     client.get(url("me-exams"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(url("me-exams"))
 
 

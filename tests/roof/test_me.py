@@ -14,7 +14,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, MemberFactory, Sessi
 from trainings.models import HourEntry, TrainingClass
 
 pytestmark = pytest.mark.django_db
-QUERIES = 19
+QUERIES = 16
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_rings_show_hours_against_the_rule(home, member) -> None:
 def test_coming_sessions_lead_to_the_own_class(home, member) -> None:
     row = seat(member, TrainingClass.State.ENROLLING)
     session = SessionFactory(training_class=row.training_class)
-    assert home().context["coming"] == [(session, row.pk)]
+    assert home().context["coming"] == [(session, row)]
 
 
 @pytest.mark.parametrize(("clock", "halves"), [("12:00", ["am", "pm"]), ("12:31", ["pm"]), ("18:00", [])])
@@ -112,5 +112,5 @@ def test_same_queries_for_one_class_and_for_three(home, member, django_assert_nu
 @pytest.mark.parametrize(("kind", "title"), [("make_up", "我要补的"), ("exam", "等我办的")])
 def test_the_first_section_is_named_by_what_is_in_it(home, monkeypatch, kind, title) -> None:
     owed = Owed(kind, "某事", "说明。", timezone.localdate(), "", "")
-    monkeypatch.setattr("juxian.views.me.owed_by", lambda member, now: [owed])
+    monkeypatch.setattr("juxian.views.me.owed_for", lambda seats, now: [owed])
     assert f"<h2>{title} <small>1 件</small></h2>" in home().content.decode()

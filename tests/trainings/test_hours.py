@@ -190,3 +190,17 @@ def test_reference_keeps_county_edits():
     assert load_reference() == {"mark_statuses": 0, "hour_rules": 0, "dossier_items": 0}
     assert HourRule.objects.get(code="member.ordinary").min_hours == 40
     assert HourRule.objects.count() == 15
+
+
+def test_one_members_progress_is_what_the_lists_say(town):
+    """`progress` reads the ledger of one, `progress_of_all` adds up in the database: the same rule twice."""
+    member = MemberFactory(branch=BranchFactory(town=town), party_post=Member.Post.SECRETARY)
+    taken_back = ClassFactory(town=town, starts_on=date(2025, 5, 1))
+    for hours, day, centralised in [("4", date(2026, 5, 1), True), ("0.5", date(2025, 12, 31), False)]:
+        post(member, hours, day, centralised=centralised)
+    first = post(member, "8", date(2025, 5, 1), centralised=True, training_class=taken_back)
+    post(member, "-8", date(2025, 5, 1), True, training_class=taken_back, reverses=first, reason="记错")
+    post(member, "4", date(2021, 5, 1), centralised=True)
+    for year in range(2020, 2028):
+        assert progress(member, year) == progress_of_all([member], year)[member.pk]
+    assert [(row.hours, row.centralised_done) for row in progress(member, 2025)] == [(Decimal("0.5"), 0)] * 2

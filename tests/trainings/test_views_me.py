@@ -90,7 +90,7 @@ def test_pages_cost_the_same(phone, member, town, reference, number, django_asse
         )
     with django_assert_num_queries(8):
         assert len(phone.get(reverse("trainings:me-list")).context["rows"]) == number
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         assert len(phone.get(reverse("trainings:me-hours")).context["years"][0][2]) == number
     with django_assert_num_queries(10):
         assert len(phone.get(reverse("trainings:me-detail", args=[row.pk])).context["lines"]) == 1

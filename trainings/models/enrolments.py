@@ -46,6 +46,11 @@ class EnrolmentQuerySet(PersonalQuerySet):
     def seated(self) -> "EnrolmentQuerySet":
         return self.filter(state=Enrolment.State.SEATED)
 
+    def with_class(self) -> "EnrolmentQuerySet":
+        """The seat and what a member's pages say of its class, nothing else."""
+        rows = self.select_related("training_class").order_by("pk")
+        return rows.only("state", "training_class__title", "training_class__state", "training_class__contact")
+
 
 class Enrolment(models.Model):
     """One person in one class. Town and branch stay as they were that day."""

@@ -51,6 +51,11 @@ class HourEntryQuerySet(PersonalQuerySet):
     def in_year(self, year: int) -> "HourEntryQuerySet":
         return self.filter(earned_on__year=year)
 
+    def with_class(self) -> "HourEntryQuerySet":
+        """What is needed to add up hours by class: amount, day, and the class's title and end."""
+        rows = self.select_related("training_class")
+        return rows.only("hours", "earned_on", "is_centralised", "training_class__title", "training_class__ends_on")
+
     def total(self) -> Decimal:
         """Sum in 学时, 0 when there is no row."""
         return self.aggregate(total=Sum("hours"))["total"] or Decimal(0)

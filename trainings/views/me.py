@@ -9,7 +9,7 @@ from django.utils import timezone
 from juxian.people.access import member_required
 from juxian.people.models import Member
 from trainings.attendance import effective
-from trainings.hours import progress
+from trainings.hours import progress_from
 from trainings.models import Enrolment, HourEntry, Mark, Session, TrainingClass
 from trainings.models.enrolments import EnrolmentQuerySet
 from trainings.views.asking import SignedRequest
@@ -78,11 +78,11 @@ def my_class(request: SignedRequest, pk: int) -> HttpResponse:
 def my_hours(request: SignedRequest) -> HttpResponse:
     """Own hours this year against each rule, and every ledger row by year."""
     year = timezone.localdate().year
-    entries = HourEntry.objects.mine(request.user).select_related("training_class").order_by("-earned_on", "-pk")
+    entries = list(HourEntry.objects.mine(request.user).select_related("training_class").order_by("-earned_on", "-pk"))
     years = []
     for name, rows in groupby(entries, key=lambda entry: entry.earned_on.year):
         listed = list(rows)
         years.append((name, sum(entry.hours for entry in listed), listed))
     member = Member.objects.mine(request.user).select_related("branch__town").get()
-    ctx = {"nav": "me", "year": year, "rules": progress(member, year), "years": years, "member": member}
+    ctx = {"nav": "me", "year": year, "rules": progress_from(member, entries, year), "years": years, "member": member}
     return render(request, "trainings/me_hours.html", ctx)

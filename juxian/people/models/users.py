@@ -124,8 +124,10 @@ class User(AbstractBaseUser):
 
     @cached_property
     def member_or_none(self) -> "Member | None":
-        """The party member who signs in as this user."""
-        return getattr(self, "member", None)
+        """The party member who signs in as this user, with the branch and town every page about them names."""
+        model: Any = User.member.related.related_model
+        found: Member | None = model.objects.filter(user=self).select_related("branch__town").first()
+        return found
 
     # Django admin's contract -----------------------------------------------------------------------
     def has_perm(self, perm: str, obj: Any = None) -> bool:
