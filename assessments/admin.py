@@ -12,7 +12,19 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from assessments.actions.attempts import choices_of
-from assessments.models import Answer, Attempt, Exam, MakeUp, Question, QuestionBank, Retake, Survey, SurveyQuestion
+from assessments.actions.late import is_out
+from assessments.models import (
+    Answer,
+    Attempt,
+    Exam,
+    LateAnswers,
+    MakeUp,
+    Question,
+    QuestionBank,
+    Retake,
+    Survey,
+    SurveyQuestion,
+)
 from assessments.questions import letters
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin
 
@@ -122,6 +134,36 @@ class AnswerAdmin(ReadOnly, ScopedAdmin):
     fields = ["attempt", "number", "choice", "client_seq", "saved_at"]
     search_fields = ["attempt__enrolment__member__name"]
     list_select_related = ["attempt__enrolment__member", "attempt__enrolment__training_class"]
+
+
+@admin.register(LateAnswers)
+class LateAnswersAdmin(ReadOnly, ScopedAdmin):
+    """Read only: decided on the exam's page. Scores only when they are out."""
+
+    list_display = ["attempt", "arrived_at", "decision", "decided_by", "decided_at"]
+    list_filter = ["decision", "attempt__exam__training_class__town"]
+    search_fields = ["attempt__enrolment__member__name", "attempt__exam__training_class__title"]
+    date_hierarchy = "arrived_at"
+    list_select_related = ["attempt__enrolment__member", "attempt__enrolment__training_class", "decided_by"]
+    fields = (
+        "attempt",
+        "answers",
+        "arrived_at",
+        "page_given_at",
+        "proposed_by",
+        "decision",
+        "reason",
+        "decided_by",
+        "decided_at",
+        "change",
+    )
+    readonly_fields = ("change",)
+
+    @admin.display(description="成绩（采纳前 → 采纳后）")
+    def change(self, late: LateAnswers) -> str:
+        if late.score_after is None:
+            return "—"
+        return f"{late.score_before} → {late.score_after} 分" if is_out(late.attempt) else "待公布"
 
 
 @admin.register(Retake)

@@ -71,6 +71,17 @@ class ExamForm(forms.ModelForm):
         }
 
 
+class LateAnswersForm(forms.Form):
+    """Why late answers count, or not."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由。"},
+    )
+
+
 class MakeUpForm(forms.ModelForm):
     """How the lesson was made up, or why it need not be."""
 

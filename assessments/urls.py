@@ -1,6 +1,15 @@
 from django.urls import path
 
-from assessments.views import me_exams, me_surveys, town_banks, town_exams, town_remedies, town_surveys
+from assessments.views import (
+    me_exams,
+    me_late,
+    me_surveys,
+    town_banks,
+    town_exams,
+    town_late,
+    town_remedies,
+    town_surveys,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -12,6 +21,7 @@ urlpatterns = [
     path("me/exams/attempts/<int:pk>/answers/", me_exams.answers, name="me-answers"),
     path("me/exams/attempts/<int:pk>/clock/", me_exams.clock, name="me-clock"),
     path("me/exams/attempts/<int:pk>/submit/", me_exams.submit, name="me-submit"),
+    path("me/exams/attempts/<int:pk>/late/", me_late.late, name="me-late"),
     path("me/exams/attempts/<int:pk>/result/", me_exams.result, name="me-result"),
     path("me/surveys/<uuid:pk>/", me_surveys.survey, name="me-survey"),
     # clerks, county
@@ -20,6 +30,7 @@ urlpatterns = [
     path("town/trainings/<int:pk>/exam/set-up/", town_exams.set_up, name="town-exam-set-up"),
     path("town/exams/<int:pk>/", town_exams.exam, name="town-exam"),
     path("town/exams/<int:pk>/release/", town_exams.release, name="town-exam-release"),
+    path("town/late-answers/<int:pk>/", town_late.late, name="town-late"),
     path("town/remedies/", town_remedies.remedies, name="town-remedies"),
     path("town/make-ups/<int:pk>/complete/", town_remedies.make_up, name="town-make-up"),
     path("town/surveys/<int:pk>/", town_surveys.survey, name="town-survey"),

@@ -62,13 +62,14 @@ REASONS = {
     "people:town-import-template": "下载文件",
     "people:town-import-refused": "下载文件",
     "assessments:town-bank-template": "下载文件",
+    "assessments:town-late": "演示县没有迟到的答案，浏览器测试走这一页",
     "assessments:me-clock": "考试页面内部用的 JSON",
     "people:town-slip-sheet": "刚生成开通条后的一页，浏览器测试走这一页",
     "people:town-unmask": "直接打开时转到学员本人的页",
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
 }
 # Kinds of rows a demo county has none of.
-NONE_IN_DEMO = ("inbox.outboundsend", "people.activationslip", "people.importrun")
+NONE_IN_DEMO = ("inbox.outboundsend", "people.activationslip", "people.importrun", "assessments.lateanswers")
 REASONS |= {
     f"admin:{model.replace('.', '_')}_{verb}": "演示县里没有这种记录"
     for model in NONE_IN_DEMO

@@ -2,6 +2,7 @@
 
 from assessments.actions.attempts import close_overdue, save_answer, start_attempt, submit_attempt
 from assessments.actions.exams import release_results, set_up_exam
+from assessments.actions.late import decide_late_answers, keep_late_answers
 from assessments.actions.remedies import cancel_make_up, complete_make_up, expire_retake, give_retake, owe_make_up
 from assessments.actions.surveys import answer_survey, close_survey, open_survey, remind_many
 
@@ -11,8 +12,10 @@ __all__ = [
     "close_overdue",
     "close_survey",
     "complete_make_up",
+    "decide_late_answers",
     "expire_retake",
     "give_retake",
+    "keep_late_answers",
     "open_survey",
     "owe_make_up",
     "release_results",

@@ -1,6 +1,7 @@
 """Sitting an exam: start, save, submit, close. Only the server's clock counts."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -120,19 +121,24 @@ def save_answer(*, attempt: Attempt, number: object, choice: object, client_seq:
     """
     now = timezone.now()
     attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
-    if attempt.finished_at:
+    if attempt.closed_by == Attempt.ClosedBy.MEMBER:
         raise ValidationError("已经交卷，答案不能再改。", code="finished")
-    if now >= attempt.closes_at:
+    if attempt.finished_at or now >= attempt.closes_at:
         raise ValidationError("考试时间已到，正在自动收卷，以已保存的答案为准。", code="late")
-    return _store(attempt, number, choice, client_seq, now)
+    return _store(attempt, {"number": number, "choice": choice, "seq": client_seq}, now)
 
 
-def _store(attempt: Attempt, number: object, choice: object, client_seq: object, now: datetime) -> Answer:
+def clean_answer(attempt: Attempt, answer: Any) -> tuple[int, list[int], int]:
+    """Number, choice and sequence number in stored form; refused with code `bad` when nobody can read it."""
     try:
-        place, chosen = clean_choice(attempt.paper, number, choice)
-        seq = _clean_seq(client_seq)
-    except ValueError as error:
+        place, chosen = clean_choice(attempt.paper, answer["number"], answer["choice"])
+        return place, chosen, _clean_seq(answer["seq"])
+    except (ValueError, KeyError, TypeError) as error:
         raise ValidationError("这个答案读不出来，请刷新页面再选一次。", code="bad") from error
+
+
+def _store(attempt: Attempt, row: Any, now: datetime) -> Answer:
+    place, chosen, seq = clean_answer(attempt, row)
     answer, created = Answer.objects.get_or_create(
         attempt=attempt, number=place, defaults={"choice": chosen, "client_seq": seq, "saved_at": now}
     )
@@ -155,11 +161,12 @@ def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | 
     Refused with code `late` after deadline and grace; what was saved stays and the sweep closes the attempt.
     """
     arrived = timezone.now()
+    answers = list(answers)
     with transaction.atomic():
-        attempt = _locked(attempt.pk)
-        if attempt.finished_at:
+        attempt = locked_attempt(attempt.pk)
+        if attempt.closed_by == Attempt.ClosedBy.MEMBER or (attempt.finished_at and not answers):
             return attempt
-        if arrived >= attempt.closes_at:
+        if attempt.finished_at or arrived >= attempt.closes_at:
             raise ValidationError("交卷时间已过。已保存的答案都在，系统会自动收卷计分。", code="late")
         for answer in answers:
             _store_unsaved(attempt, answer, arrived)
@@ -168,24 +175,21 @@ def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | 
 
 def _store_unsaved(attempt: Attempt, answer: Any, now: datetime) -> None:
     """An answer nobody can read must not keep a whole paper from being handed in."""
-    if not isinstance(answer, dict):
-        return
-    try:
-        _store(attempt, answer.get("number"), answer.get("choice"), answer.get("seq"), now)
-    except ValidationError:
-        return
+    with suppress(ValidationError):
+        _store(attempt, answer, now)
 
 
 @transaction.atomic
 def close_overdue(*, attempt_id: int, now: datetime) -> Attempt | None:
     """Close an attempt whose time is over, marked from what is saved; None when there is nothing to close."""
-    attempt = _locked(attempt_id)
+    attempt = locked_attempt(attempt_id)
     if attempt.finished_at or now < attempt.closes_at:
         return None
     return _finish(attempt, attempt.closes_at, Attempt.ClosedBy.SWEEP, None)
 
 
-def _locked(pk: int) -> Attempt:
+def locked_attempt(pk: int) -> Attempt:
+    """The attempt as it is now, locked, with what its class and sitter are called."""
     rows = Attempt.objects.select_related("exam__training_class__town", "enrolment__member")
     found: Attempt = rows.select_for_update(of=("self",)).get(pk=pk)
     return found

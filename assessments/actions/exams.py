@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.models import Attempt, Exam, Question, QuestionBank
+from assessments.models import Attempt, Exam, LateAnswers, Question, QuestionBank
 from assessments.papers import KIND_NAMES, blueprint
 from juxian.audit import log
 from juxian.messages.actions import tell
@@ -184,6 +184,9 @@ def wrong_to_release(exam: Exam, now: datetime) -> list[str]:
     sitting = exam.attempts.filter(sitting=0).open().count()
     if sitting:
         return [f"还有 {sitting} 人正在答题，交卷或到时自动收卷后再公布。"]
+    late = LateAnswers.objects.undecided().filter(attempt__exam=exam, attempt__sitting=0).count()
+    if late:
+        return [f"还有 {late} 份迟到的答案没有定，先定采纳不采纳，再公布。"]
     if now >= exam.closes_at:
         return []
     seated = Enrolment.objects.filter(training_class=exam.training_class_id).seated()

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 from assessments.actions import save_answer, start_attempt, submit_attempt
 from assessments.actions.attempts import choices_of, last_seq_of
 from assessments.actions.exams import exam_facts
+from assessments.actions.late import counted_choices
 from assessments.due import owed_by, sittable_exams
 from assessments.grading import is_right
-from assessments.models import Attempt, Exam, Retake
+from assessments.models import Attempt, Exam, LateAnswers, Retake
 from assessments.papers import KIND_NAMES, public
+from assessments.views.me_late import keep_from_form, page_token
 from juxian.people.access import member_required, signed_in
 from juxian.people.models import Member
 from trainings.models import Enrolment
@@ -104,10 +106,11 @@ def _my_attempt(request: HttpRequest, pk: int) -> Attempt:
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper. Without JavaScript a post saves the page; with it the script saves choice by choice."""
     found = _my_attempt(request, pk)
-    if found.finished_at or timezone.now() >= found.closes_at:
-        return redirect("assessments:me-result", pk)
+    over = found.finished_at is not None or timezone.now() >= found.closes_at
     if request.method == "POST":
         return _save_page(request, found)
+    if over:
+        return redirect("assessments:me-result", pk)
     kept = choices_of(found)
     items = [
         question
@@ -122,7 +125,12 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for question in public(found)
     ]
-    ctx = _clock(found) | {"attempt": found, "items": items, "answered": sum(one["answered"] for one in items)}
+    ctx = _clock(found) | {
+        "attempt": found,
+        "items": items,
+        "answered": sum(one["answered"] for one in items),
+        "token": page_token(found),
+    }
     return render(request, "assessments/me_attempt.html", ctx)
 
 
@@ -137,22 +145,43 @@ def _clock(attempt: Attempt) -> dict[str, Any]:
 
 
 def _save_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
-    """Keep what the plain form holds, then stay or go to the hand-in page."""
-    kept = choices_of(attempt)
+    """Keep what the plain form holds, then stay or go to the hand-in page; after the end it is kept as late."""
+    changed = _changed(request, attempt)
     try:
-        for question in attempt.paper:
-            number = question["number"]
-            raw = request.POST.getlist(f"q{number}")
-            choice = sorted(int(one) for one in raw if one.isdecimal())
-            if choice != kept.get(number, []):
-                save_answer(attempt=attempt, number=number, choice=choice, client_seq=_now_ms(), by=signed_in(request))
+        for row in changed:
+            save_answer(
+                attempt=attempt,
+                number=row["number"],
+                choice=row["choice"],
+                client_seq=row["seq"],
+                by=signed_in(request),
+            )
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        if error.code in ("late", "finished"):
+            keep_from_form(request, attempt, changed)
+        else:
+            messages.error(request, " ".join(error.messages))
         return redirect("assessments:me-attempt", attempt.pk)
     if request.POST.get("go") == "submit":
         return redirect("assessments:me-submit", attempt.pk)
     messages.success(request, "已保存。")
     return redirect("assessments:me-attempt", attempt.pk)
+
+
+def _changed(request: HttpRequest, attempt: Attempt) -> list[dict[str, Any]]:
+    """The questions of the posted page whose choice is another than the one kept."""
+    kept = choices_of(attempt)
+    posted = {
+        question["number"]: sorted(
+            int(one) for one in request.POST.getlist(f"q{question['number']}") if one.isdecimal()
+        )
+        for question in attempt.paper
+    }
+    return [
+        {"number": number, "choice": choice, "seq": _now_ms()}
+        for number, choice in posted.items()
+        if choice != kept.get(number, [])
+    ]
 
 
 @member_required
@@ -186,11 +215,19 @@ def answers(request: HttpRequest, pk: int) -> JsonResponse:
 
 @member_required
 def clock(request: HttpRequest, pk: int) -> JsonResponse:
-    """What is left by the server's clock, and whether the paper was handed in elsewhere."""
+    """What is left by the server's clock, whether it is over, and whether the sitter handed in, here or elsewhere."""
     found = _my_attempt(request, pk)
     left = _clock(found)
     over = found.finished_at is not None or left["grace"] == 0
-    return JsonResponse({"left": left["left"], "grace": left["grace"], "finished": over})
+    return JsonResponse(
+        {
+            "now": left["now_ms"],
+            "left": left["left"],
+            "grace": left["grace"],
+            "finished": over,
+            "handed_in": found.closed_by == Attempt.ClosedBy.MEMBER,
+        }
+    )
 
 
 @member_required
@@ -217,10 +254,15 @@ def _hand_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         unsaved = json.loads(request.POST.get("answers") or "[]")
     except ValueError:
         unsaved = []
+    answers = unsaved if isinstance(unsaved, list) else []
+    was_handed_in = attempt.closed_by == Attempt.ClosedBy.MEMBER
     try:
-        submit_attempt(attempt=attempt, answers=unsaved if isinstance(unsaved, list) else [], by=signed_in(request))
+        submit_attempt(attempt=attempt, answers=answers, by=signed_in(request))
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.warning(request, " ".join(error.messages))
+        keep_from_form(request, attempt, answers)
+    if was_handed_in:
+        keep_from_form(request, attempt, answers)
     return redirect("assessments:me-result", attempt.pk)
 
 
@@ -234,9 +276,10 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     if found.finished_at is None and timezone.now() < found.closes_at:
         return redirect("assessments:me-attempt", pk)
     shown = found.finished_at is not None and (found.sitting > 0 or found.exam.released_at is not None)
-    ctx: dict[str, Any] = {"nav": "exams", "attempt": found, "exam": found.exam, "shown": shown}
+    late = LateAnswers.objects.mine(request.user).filter(attempt=found)
+    ctx: dict[str, Any] = {"nav": "exams", "attempt": found, "exam": found.exam, "shown": shown, "late": late}
     if shown:
-        kept = choices_of(found)
+        kept = counted_choices(found)
         ctx["marks"] = [(question["number"], is_right(question, kept)) for question in found.paper]
         ctx["right"] = sum(right for _, right in ctx["marks"])
         ctx["passed"] = found.score is not None and found.score >= found.exam.pass_mark

@@ -14,7 +14,7 @@ from assessments.actions import release_results, set_up_exam
 from assessments.actions.exams import exam_facts, wrong_to_release
 from assessments.forms import ExamForm
 from assessments.grading import standing
-from assessments.models import Attempt, Exam, QuestionBank, Retake
+from assessments.models import Attempt, Exam, LateAnswers, QuestionBank, Retake
 from juxian.people.access import editor_required, signed_in, staff_required
 from juxian.rules.lookup import value
 from trainings.models import Enrolment, TrainingClass
@@ -84,12 +84,19 @@ def exam(request: HttpRequest, pk: int) -> HttpResponse:
         "training_class": found.training_class,
         "facts": exam_facts(found),
         "people": people,
+        "late": _late(request, found),
         "counts": _counts(people, now),
         "wrong": [] if found.released_at else wrong_to_release(found, now),
         "can_write": may_write(request),
         "over": now >= found.closes_at,
     }
     return render(request, "assessments/town_exam.html", ctx)
+
+
+def _late(request: HttpRequest, exam: Exam) -> Any:
+    """Late answers to this exam, the undecided first."""
+    rows = LateAnswers.objects.visible_to(request.user).filter(attempt__exam=exam)
+    return rows.select_related("attempt__enrolment__member", "decided_by").order_by("decision", "arrived_at")
 
 
 def _people(request: HttpRequest, exam: Exam) -> list[dict[str, Any]]:

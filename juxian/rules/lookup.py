@@ -19,6 +19,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "exam.pass_mark": (60, "分", "结业考试及格线", "县级设置，文件未载明", "C"),
     "exam.duration_minutes": (60, "分钟", "结业考试时长", "县级设置，文件未载明", "C"),
     "exam.grace_seconds": (60, "秒", "交卷网络宽限", "县级设置", "C"),
+    "exam.late_second_points": (20, "分", "迟到的答案关系超过多少分，须两人同意才采纳", "县级设置", "C"),
     "retake.max_times": (2, "次", "补考次数上限", "县级设置，文件未载明", "C"),
     "retake.days": (14, "天", "补考应在多少天内完成", "县级设置，文件未载明", "C"),
     "makeup.days": (30, "天", "补课应在多少天内完成", "县级设置，文件未载明", "C"),

@@ -70,6 +70,7 @@ SORTS: dict[str, Sort] = {
     "exam.pass_mark": _whole(1, 100, 60),
     "exam.duration_minutes": _whole(1, 600, 60),
     "exam.grace_seconds": _whole(0, 600, 60),
+    "exam.late_second_points": _whole(0, 100, 20),
     "retake.max_times": _whole(1, 10, 2),
     "retake.days": _whole(1, 366, 14),
     "makeup.days": _whole(1, 366, 30),

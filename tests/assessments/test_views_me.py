@@ -157,9 +157,11 @@ def test_handing_in_too_late_is_refused_kindly(client, attempt, me, time_machine
 def test_the_clock_says_what_is_left(client, attempt, time_machine):
     time_machine.move_to(attempt.deadline_at - timedelta(minutes=5), tick=False)
     client.force_login(attempt.enrolment.member.user)
-    assert client.get(url("me-clock", attempt.pk)).json() == {"left": 300, "grace": 360, "finished": False}
+    now = int(timezone.now().timestamp() * 1000)
+    clock = {"now": now, "left": 300, "grace": 360, "finished": False, "handed_in": False}
+    assert client.get(url("me-clock", attempt.pk)).json() == clock
     submit_attempt(attempt=attempt, by=None)
-    assert client.get(url("me-clock", attempt.pk)).json()["finished"] is True
+    assert client.get(url("me-clock", attempt.pk)).json() == clock | {"finished": True, "handed_in": True}
 
 
 def test_the_paper_stays_under_a_hundred_kilobytes(client, attempt):

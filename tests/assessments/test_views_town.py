@@ -114,7 +114,7 @@ def test_the_exam_page_keeps_its_number_of_queries(client, clerk, exam, people, 
     )
     client.force_login(clerk)
     client.get(url("town-exam", exam.pk))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(url("town-exam", exam.pk))
 
 

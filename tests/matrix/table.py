@@ -136,6 +136,7 @@ TABLE: dict[str, Row] = {
     "assessments:town-class-survey": Row("town", of="training_class"),
     "assessments:me-clock": Row("me", of="attempt"),
     "assessments:me-exams": Row("me"),
+    "assessments:town-late": Row("town-write", FORM, of="late"),
     "assessments:me-exam": Row("me", of="exam"),
     "assessments:me-start": Row("me", POST, of="exam"),
     "assessments:me-attempt": Row("me", FORM, of="attempt"),
@@ -150,6 +151,7 @@ TABLE: dict[str, Row] = {
     # admin, beside the pages of each model (below)
     "admin:index": Row("admin"),
     "admin:login": Row("public", FORM, also={"*": 403}),
+    "assessments:me-late": Row("me", POST, of="attempt"),
     "admin:logout": Row("public", POST, also={"*": 403}),
     "admin:password_change": Row("admin", FORM),
     "admin:password_change_done": Row("admin"),
@@ -175,6 +177,7 @@ ADMIN: set[str] = {
     "audit.auditentry",
     "audit.auditseal",
     "centres.brandtheme",
+    "assessments.lateanswers",
     "centres.centre",
     "centres.room",
     "centres.standard",

@@ -214,6 +214,10 @@ def _survey(data: TownData) -> None:
     for _ in range(5):
         data.add("survey_answer", assessments.SurveyAnswer, survey=data.survey, ratings={"1": 4}, is_readable=True)
 
+    data.add(
+        "late", assessments.LateAnswers, attempt=data.attempt, answers=[{"number": 1, "choice": [0], "seq": 1}],
+        arrived_at=now, decision="", reason="",
+    )  # fmt: skip
 
 def _letters(data: TownData) -> None:
     now = timezone.now()
