@@ -20,9 +20,11 @@ from assessments.views.town_exams import may_write
 from juxian.audit import log
 from juxian.people.access import editor_required, signed_in, staff_required
 from juxian.people.imports.runs import start_import
+from juxian.people.models import ImportRun
 from juxian.sheets import template
 
 PAGE = 30
+RUNS = 5
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -81,8 +83,15 @@ def bank(request: HttpRequest, pk: int) -> HttpResponse:
         "query": f"{urlencode({'kind': kind, 'q': words})}&" if kind or words else "",
         "kinds": Question.Kind.choices,
         "can_write": _may_edit(request, found),
+        "runs": _runs(request, found),
     }
     return render(request, "assessments/town_bank.html", ctx)
+
+
+def _runs(request: HttpRequest, bank: QuestionBank) -> list[ImportRun]:
+    """The last imports into a bank, the newest first; those of a shared bank are the county's to see."""
+    runs = ImportRun.objects.visible_to(request.user).filter(importer=CODE, options__bank=bank.code)
+    return list(runs.select_related("file", "by")[:RUNS])
 
 
 def _may_edit(request: HttpRequest, bank: QuestionBank) -> bool:

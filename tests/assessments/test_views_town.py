@@ -212,7 +212,7 @@ def test_banks_keep_their_number_of_queries(client, clerk, bank, town, more, dja
     client.get(url("town-banks"))
     with django_assert_num_queries(6):
         client.get(url("town-banks"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url("town-bank", bank.pk))
 
 
