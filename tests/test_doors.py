@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DOORS = ["bin/run", "bin/test", "bin/check", "bin/bench", "bin/shots", ".ci/run"]
+DOORS = ["bin/run", "bin/test", "bin/check", "bin/bench", "bin/soak", "bin/shots", ".ci/run"]
 
 
 def door(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -17,7 +17,7 @@ def door(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", [*DOORS, "bin/_env.sh"])
+@pytest.mark.parametrize("name", [*DOORS, "bin/_env.sh", "bin/_servers.sh"])
 def test_door_is_sound_shell(name: str) -> None:
     assert door("bash", "-n", name).returncode == 0
 

@@ -3,9 +3,17 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,3 +61,68 @@ def end(process: subprocess.Popen, how: int = signal.SIGKILL) -> None:
     for stream in (process.stdin, process.stdout):
         if stream:
             stream.close()
+
+
+@contextmanager
+def own_database(directory: Path, url: str) -> Iterator[dict[str, str]]:
+    """The environment of processes with a database of their own: on the server of `url`, or SQLite in `directory`."""
+    environment = {**os.environ, "VAR_DIR": str(directory), "LOG_LEVEL": "ERROR", "SWEEP_SECONDS": "1"}
+    parts = urlsplit(url)
+    name = f"test_processes_{os.getpid()}"
+    if not parts.scheme.startswith("postgres"):
+        environment["DATABASE_URL"] = f"sqlite:///{directory / name}.sqlite3"
+        run(environment, "manage.py", "migrate", "-v0")
+        yield environment
+        return
+    environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
+    server = psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+        try:
+            run(environment, "manage.py", "migrate", "-v0")
+            yield environment
+        finally:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            server.close()
+
+
+class RedisServer:
+    """A Redis of a test's own, which it may flush, stop and start again on the same port."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.directory)]
+        self.process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+        until = time.monotonic() + 20
+        with redis.Redis(port=self.port) as client:
+            while time.monotonic() < until:
+                try:
+                    client.ping()
+                except redis.ConnectionError:
+                    time.sleep(0.05)
+                else:
+                    return
+        raise AssertionError("redis-server does not answer")
+
+    def stop(self) -> None:
+        """End it; what it held is gone."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@contextmanager
+def own_redis(directory: Path) -> Iterator[RedisServer]:
+    """A running Redis of the test's own."""
+    server = RedisServer(directory)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

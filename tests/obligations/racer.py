@@ -27,11 +27,13 @@ def slow(row, now, prepared):
     return done
 
 
-def fill(number: str) -> None:
-    """Start over with so many rows that are due."""
+def fill(number: str, *kinds: str) -> None:
+    """Start over with so many rows that are due, of these kinds in turn."""
     Obligation.objects.all().delete()
     Rule.objects.all().delete()
-    insert_missing(drafts(*range(int(number)), due=timezone.now()))
+    kinds = kinds or ("t.plain",)
+    for place, kind in enumerate(kinds):
+        insert_missing(drafts(*range(place, int(number), len(kinds)), kind=kind, due=timezone.now()))
 
 
 def work(seconds: str) -> None:
