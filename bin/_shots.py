@@ -58,6 +58,9 @@ REASONS = {
     "admin:password_change": "转到“我的账号”",
     "admin:password_change_done": "只在改完密码后出现；改密码在“我的账号”",
     "trainings:paper-file": "下载文件",
+    "trainings:certificates-print": "PDF 文件",
+    "trainings:certificate-print": "PDF 文件",
+    "trainings:me-certificate-print": "PDF 文件",
     "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
     "people:town-import-refused": "下载文件",
@@ -147,6 +150,7 @@ SHOTS: dict[str, list[Shot]] = {
             Shot("clerk", _class(State.RUNNING, State.CLOSING), query=f"?tab={tab}", suffix=tab)
             for tab in ("sessions", "people", "roll", "exam", "survey", "dossier", "log")
         ],
+        Shot("county", lambda: {"pk": _revoked().enrolment.training_class_id}, "?tab=certificates", "certificates"),
     ],
     "trainings:town-edit": [Shot("clerk", _class(State.DRAFT))],
     "trainings:class-cancel": [Shot("clerk", _class(State.DRAFT))],
@@ -166,6 +170,11 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-sheet": [Shot("clerk", OPEN_SESSION, paper=True)],
     "trainings:session-amend": [Shot("clerk", _amend)],
+    "trainings:certificate-revoke": [Shot("county", _own(trainings.Certificate, revocation=None))],
+    "trainings:verify": [
+        Shot("anonymous", lambda: {"number": trainings.Certificate.objects.valid()[0].number}, suffix="valid"),
+        Shot("anonymous", lambda: {"number": _revoked().number}, suffix="revoked"),
+    ],
     "trainings:me-detail": [Shot("member", lambda: {"pk": _enrolment().pk})],
     "assessments:town-bank": [Shot("clerk", _own(assessments.QuestionBank))],
     "assessments:town-question-add": [Shot("county", lambda: _pk(assessments.QuestionBank.objects.all()))],
@@ -188,6 +197,10 @@ SHOTS: dict[str, list[Shot]] = {
 
 def _enrolment() -> Any:
     return trainings.Enrolment.objects.filter(member__user__username="member").order_by("-pk")[0]
+
+
+def _revoked() -> Any:
+    return trainings.CertificateRevocation.objects.order_by("pk")[0].certificate
 
 
 def _exam() -> int:

@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, ScopedTabular, SharedAdmin
 from trainings import actions
 from trainings.models import (
+    Certificate,
+    CertificateRevocation,
     DossierEntry,
     DossierItem,
     Enrolment,
@@ -221,6 +223,38 @@ class HourEntryAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ["member"]
     search_fields = ["member__search_text", "title", "key"]
     date_hierarchy = "earned_on"
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly, ScopedAdmin):
+    """Revoking and issuing anew happen on the class's page."""
+
+    list_display = ["number", "person", "class_title", "hours", "town_name", "issued_at", "state"]
+    list_filter = ["enrolment__training_class__town"]
+    list_select_related = ["enrolment__member", "revocation"]
+    search_fields = ["number", "enrolment__member__search_text", "class_title", "class_code"]
+    date_hierarchy = "issued_at"
+
+    @admin.display(description="学员")
+    def person(self, certificate: Certificate) -> str:
+        return str(certificate.enrolment.member)
+
+    @admin.display(description="状态")
+    def state(self, certificate: Certificate) -> str:
+        return "有效" if certificate.is_valid else "已撤销"
+
+
+@admin.register(CertificateRevocation)
+class CertificateRevocationAdmin(ReadOnly, ScopedAdmin):
+    list_display = ["certificate", "person", "reason", "by", "at"]
+    list_filter = ["certificate__enrolment__training_class__town"]
+    list_select_related = ["certificate__enrolment__member", "by"]
+    search_fields = ["certificate__number", "certificate__enrolment__member__search_text", "reason"]
+    date_hierarchy = "at"
+
+    @admin.display(description="学员")
+    def person(self, revocation: CertificateRevocation) -> str:
+        return str(revocation.certificate.enrolment.member)
 
 
 @admin.register(DossierEntry)

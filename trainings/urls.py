@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from trainings.views import classes, detail, me, papers, plans, seats, sessions
+from trainings.views import certificates, classes, detail, me, papers, plans, seats, sessions
 
 app_name = "trainings"
 urlpatterns = [
@@ -42,8 +42,17 @@ urlpatterns = [
     path("town/sessions/<int:pk>/roll/", sessions.session_roll, name="session-roll"),
     path("town/sessions/<int:pk>/sheet/", sessions.session_sheet, name="session-sheet"),
     path("town/sessions/<int:pk>/amend/<int:enrolment>/", sessions.session_amend, name="session-amend"),
+    # certificates
+    path("town/trainings/<int:pk>/certificates/issue/", certificates.issue, name="certificates-issue"),
+    path("town/trainings/<int:pk>/certificates/paper/", certificates.print_class, name="certificates-print"),
+    path("town/certificates/<int:pk>/paper/", certificates.print_one, name="certificate-print"),
+    path("town/certificates/<int:pk>/revoke/", certificates.revoke, name="certificate-revoke"),
+    path("town/certificates/<int:pk>/reissue/", certificates.reissue, name="certificate-reissue"),
+    path("verify/<str:number>/", certificates.verify, name="verify"),
     # me/
     path("me/trainings/", me.my_classes, name="me-list"),
     path("me/trainings/<int:pk>/", me.my_class, name="me-detail"),
     path("me/hours/", me.my_hours, name="me-hours"),
+    path("me/certificates/", certificates.mine, name="me-certificates"),
+    path("me/certificates/<int:pk>/paper/", certificates.print_mine, name="me-certificate-print"),
 ]

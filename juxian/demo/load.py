@@ -13,7 +13,7 @@ from centres.figures import coverage
 from courses.figures import featured, featured_by_theme
 from juxian.audit.models import AuditEntry
 from juxian.county.load import load_county
-from juxian.demo import exams, letters, outline, people, rolls, supply, surveys, writing
+from juxian.demo import certificates, exams, letters, outline, people, rolls, supply, surveys, writing
 from juxian.demo.plot import Plot, save_all
 from juxian.people.models import Member
 from lecturers.figures import experts, pool
@@ -79,7 +79,8 @@ def _generate(plot: Plot) -> None:
     made_up = rolls.write_make_ups(plot, outlines, marks)
     rolls.write_hours(plot, outlines, marks, made_up)
     results = exams.write_exams(plot, exams.write_bank(plot), outlines)
-    rolls.settle(plot, outlines, marks, made_up, results.failed)
+    hours = rolls.settle(plot, outlines, marks, made_up, results.failed)
+    certificates.write_certificates(plot, outlines, hours, made_up)
     surveys.write_surveys(plot, outlines, marks)
     writing.write_dossiers(plot, outlines)
     _tell_planner()

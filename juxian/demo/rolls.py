@@ -199,8 +199,13 @@ def write_hours(plot: Plot, outlines: list[Outline], marks: list[Mark], made_up:
     save_all(HourEntry, rows)
 
 
-def settle(plot: Plot, outlines: list[Outline], marks: list[Mark], made_up: list[Mark], failed: set[int]) -> None:
-    """Outcomes of the archived classes by the completion rule. `failed` are enrolments whose exam stands against it."""
+def settle(
+    plot: Plot, outlines: list[Outline], marks: list[Mark], made_up: list[Mark], failed: set[int]
+) -> dict[int, Decimal]:
+    """Outcomes of the archived classes by the completion rule. `failed` are enrolments whose exam stands against it.
+
+    Returns the hours attended by enrolment.
+    """
     limit = Fraction(str(value("attendance.max_absence_ratio", plot.at)))
     hours: dict[int, Decimal] = defaultdict(Decimal)
     for mark in [*marks, *made_up]:
@@ -217,3 +222,4 @@ def settle(plot: Plot, outlines: list[Outline], marks: list[Mark], made_up: list
     for start in range(0, len(completed), 500):
         Enrolment.objects.filter(pk__in=completed[start : start + 500]).update(outcome=Enrolment.Outcome.COMPLETED)
     Enrolment.objects.bulk_update(others, ["outcome", "outcome_note"], batch_size=200)
+    return hours

@@ -68,6 +68,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     _place(data)
     _people(data)
     _plan_and_class(data, shared)
+    _file(data)
     _exam(data)
     _survey(data)
     _letters(data)
@@ -169,6 +170,34 @@ def _plan_and_class(data: TownData, shared: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+def _file(data: TownData) -> None:
+    """A class in the file, and what its people got for it."""
+    today, now = timezone.localdate(), timezone.now()
+    data.add(
+        "filed_class", trainings.TrainingClass, town=data.town, capacity=50, created_by=data.clerk_user,
+        code=f"FILED-{data.town.code}", starts_on=today - timedelta(days=30), ends_on=today - timedelta(days=30),
+        state=trainings.TrainingClass.State.ARCHIVED, archived_by=data.clerk_user, archived_at=now,
+    )  # fmt: skip
+    data.add(
+        "filed_enrolment", trainings.Enrolment, training_class=data.filed_class, member=data.member, town=data.town,
+        branch=data.branch, state=trainings.Enrolment.State.SEATED, source=trainings.Enrolment.Source.LIST,
+        outcome=trainings.Enrolment.Outcome.COMPLETED, created_by=data.clerk_user, outcome_note="",
+    )  # fmt: skip
+    data.add(
+        "certificate", trainings.Certificate, enrolment=data.filed_enrolment, number=f"{data.town.code}{'0' * 23}",
+        starts_on=today, ends_on=today, hours=Decimal(4), issued_at=now,
+    )  # fmt: skip
+    old = trainings.Enrolment.objects.create(
+        training_class=data.filed_class, member=data.colleague, town=data.town, branch=data.branch,
+        state=trainings.Enrolment.State.SEATED, source=trainings.Enrolment.Source.LIST, created_by=data.clerk_user,
+    )  # fmt: skip
+    data.add(
+        "revoked", trainings.Certificate, enrolment=old, number=f"{data.town.code}{'1' * 23}",
+        starts_on=today, ends_on=today, hours=Decimal(4), issued_at=now,
+    )  # fmt: skip
+    data.add("revocation", trainings.CertificateRevocation, certificate=data.revoked, at=now)
+
+
 def _exam(data: TownData) -> None:
     now = timezone.now()
     data.add("bank", assessments.QuestionBank, code=f"BANK-{data.town.code}", town=data.town)
@@ -195,6 +224,10 @@ def _exam(data: TownData) -> None:
         deadline_at=now + timedelta(hours=1), closes_at=now + timedelta(hours=1, minutes=1), closed_by="",
     )  # fmt: skip
     data.add(
+        "late", assessments.LateAnswers, attempt=data.attempt, answers=[{"number": 1, "choice": [0], "seq": 1}],
+        arrived_at=now, decision="", reason="",
+    )  # fmt: skip
+    data.add(
         "retake", assessments.Retake, exam=data.exam, enrolment=data.enrolment, sequence=1, reason="weak",
         opens_at=now, due_at=now + timedelta(days=9),
     )  # fmt: skip
@@ -214,10 +247,6 @@ def _survey(data: TownData) -> None:
     for _ in range(5):
         data.add("survey_answer", assessments.SurveyAnswer, survey=data.survey, ratings={"1": 4}, is_readable=True)
 
-    data.add(
-        "late", assessments.LateAnswers, attempt=data.attempt, answers=[{"number": 1, "choice": [0], "seq": 1}],
-        arrived_at=now, decision="", reason="",
-    )  # fmt: skip
 
 def _letters(data: TownData) -> None:
     now = timezone.now()

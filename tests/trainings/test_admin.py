@@ -37,6 +37,7 @@ def run(office, model, action, *rows, **data):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_page_opens_for_the_county_and_the_auditor(client, archived, clerk, county, member, model):
     models.Quota.objects.create(training_class=archived, branch=member.branch, seats=1)
+    actions.revoke_certificate(certificate=models.Certificate.objects.all()[0], reason="打印有误", by=county)
     auditor = GrantFactory(user=UserFactory(), kind=Grant.Kind.AUDITOR).user
     row = model.objects.order_by("pk").first()
     for user in (county, auditor):
@@ -104,7 +105,7 @@ def test_auditor_decides_nothing(client, draft, clerk):
     assert TrainingClass.objects.get(pk=draft.pk).state == "submitted"
 
 
-@pytest.mark.parametrize("name", ["hourentry", "mark", "enrolment", "session"])
+@pytest.mark.parametrize("name", ["hourentry", "mark", "enrolment", "session", "certificate"])
 def test_read_only_rows_are_not_added_or_changed(office, archived, name):
     model = next(model for model in MODELS if model._meta.model_name == name)
     row = model.objects.first()

@@ -1,5 +1,13 @@
 """All writes of this floor. Keyword-only; `by` is the actor; calling twice equals calling once."""
 
+from trainings.actions.certificates import (
+    count_lookup,
+    issue_certificates,
+    new_certificate,
+    reissue_certificate,
+    revoke_certificate,
+    without_certificate,
+)
 from trainings.actions.classes import (
     approve_class,
     archive_class,
@@ -56,8 +64,11 @@ __all__ = [
     "change_line",
     "change_session",
     "class_barred",
+    "count_lookup",
     "enrol",
     "enrolment_barred",
+    "issue_certificates",
+    "new_certificate",
     "open_class",
     "open_class_from_line",
     "open_enrolment",
@@ -65,11 +76,13 @@ __all__ = [
     "plan_barred",
     "post_class_hours",
     "promote_waiting",
+    "reissue_certificate",
     "remove_line",
     "resettle_outcome",
     "return_class",
     "return_plan",
     "reverse_entry",
+    "revoke_certificate",
     "save_roster",
     "session_barred",
     "set_quota",
@@ -80,4 +93,5 @@ __all__ = [
     "waive_paper",
     "withdraw_class",
     "withdraw_plan",
+    "without_certificate",
 ]

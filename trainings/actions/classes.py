@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.audit.log import record
 from juxian.messages.actions import Letter, tell, tell_many
 from juxian.people.models import User
+from trainings.actions.certificates import issue_missing
 from trainings.actions.hours import post_class_hours
 from trainings.actions.letters import tell_county
 from trainings.actions.outcomes import settle_outcomes
@@ -167,7 +168,7 @@ def begin_closing(*, training_class: TrainingClass, by: User) -> TrainingClass:
 
 @transaction.atomic
 def archive_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
-    """File the class: papers complete, outcomes settled, hours posted."""
+    """File the class: papers complete, outcomes settled, hours posted, certificates issued."""
     training_class = locked_class(training_class)
     must_run(by, training_class.town)
     if training_class.state == State.ARCHIVED:
@@ -176,6 +177,7 @@ def archive_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     _pass(Gate.ARCHIVE, training_class)
     outcomes = settle_outcomes(training_class)
     posted = post_class_hours(training_class=training_class, by=by)
+    issue_missing(training_class, by)
     training_class.state, training_class.archived_by = State.ARCHIVED, by
     training_class.archived_at = timezone.now()
     total = sum(entry.hours for entry in posted)

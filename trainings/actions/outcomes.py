@@ -7,6 +7,8 @@ from fractions import Fraction
 from django.db import transaction
 
 from juxian.rules.lookup import value
+from trainings.actions.certificates import follow_outcome
+from trainings.actions.rights import locked_class
 from trainings.attendance import attended_hours
 from trainings.models import Enrolment, TrainingClass
 from trainings.registry import registry
@@ -43,13 +45,15 @@ def settle_outcomes(training_class: TrainingClass) -> Counter[str]:
 
 @transaction.atomic
 def resettle_outcome(*, enrolment: Enrolment) -> Enrolment:
-    """Judge one person of an archived class again, after a retake, a make-up or an amendment."""
+    """Judge one person of an archived class again, after a retake, a make-up or an amendment; the certificate follows."""
+    training_class = locked_class(enrolment.training_class)
     enrolment = Enrolment.objects.select_for_update(of=("self",)).select_related("training_class").get(pk=enrolment.pk)
-    training_class = enrolment.training_class
     if training_class.state != TrainingClass.State.ARCHIVED or enrolment.state != Enrolment.State.SEATED:
         return enrolment
     limit = Fraction(str(value("attendance.max_absence_ratio", training_class.ends_on)))
     total, attended = attended_hours(training_class)
-    enrolment.outcome, enrolment.outcome_note = _judge(enrolment, total, attended.get(enrolment.pk, Decimal(0)), limit)
+    hours = attended.get(enrolment.pk, Decimal(0))
+    enrolment.outcome, enrolment.outcome_note = _judge(enrolment, total, hours, limit)
     enrolment.save(update_fields=["outcome", "outcome_note"])
+    follow_outcome(enrolment, training_class, hours)
     return enrolment

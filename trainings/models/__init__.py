@@ -1,5 +1,6 @@
-"""Year plan, class, session, enrolment, attendance, hour ledger, dossier."""
+"""Year plan, class, session, enrolment, attendance, hour ledger, certificate, dossier."""
 
+from trainings.models.certificates import Certificate, CertificateRevocation
 from trainings.models.classes import Session, TrainingClass
 from trainings.models.dossier import DossierEntry, DossierItem
 from trainings.models.enrolments import Enrolment, Quota
@@ -8,6 +9,8 @@ from trainings.models.marks import Mark, MarkStatus
 from trainings.models.plans import PlanLine, YearPlan
 
 __all__ = [
+    "Certificate",
+    "CertificateRevocation",
     "DossierEntry",
     "DossierItem",
     "Enrolment",

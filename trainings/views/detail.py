@@ -13,10 +13,11 @@ from django.utils import timezone
 from juxian.audit.models import AuditEntry
 from juxian.people.access import staff_required
 from juxian.people.models import User
+from trainings.actions import without_certificate
 from trainings.attendance import effective_marks
 from trainings.dossier import Paper, checklist
 from trainings.gates import missing_at
-from trainings.models import DossierItem, Enrolment, HourEntry, Session, TrainingClass
+from trainings.models import Certificate, DossierItem, Enrolment, HourEntry, Session, TrainingClass
 from trainings.registry import registry
 from trainings.views.asking import SignedRequest, class_in_scope
 from trainings.views.stages import GATES, TONES, next_move, steps
@@ -24,7 +25,7 @@ from trainings.words import plain
 
 State = TrainingClass.State
 GATE_TITLES = {State.DRAFT: "送审", State.RUNNING: "结班", State.CLOSING: "归档"}
-TABS = ("timetable", "people", "sign", "dossier")
+TABS = ("timetable", "people", "sign", "certificates", "dossier")
 
 
 def _sessions(request: SignedRequest, training_class: TrainingClass) -> list[Session]:
@@ -67,6 +68,9 @@ def _tabs(training_class: TrainingClass, current: str, counts: dict[str, str]) -
     for tab in registry.tabs:
         url = reverse(tab.url_name, args=[training_class.pk])
         found.append({"label": tab.label, "url": url, "n": tab.count(training_class), "on": False})
+    if training_class.state == State.ARCHIVED:
+        url, n = f"{base}?tab=certificates", counts["certificates"]
+        found.append({"label": "证书", "url": url, "n": n, "on": current == "certificates"})
     found.append({"label": "档案", "url": f"{base}?tab=dossier", "n": counts["dossier"], "on": current == "dossier"})
     return found
 
@@ -89,6 +93,25 @@ def _results(
         total = HourEntry.objects.visible_to(user).filter(training_class=training_class).total()
         rows.append(("已入账", f"{plain(total)} 学时"))
     return rows
+
+
+def _certificates(user: User, training_class: TrainingClass, tab: str) -> dict[str, Any]:
+    """Certificates of an archived class: how many hold; on their own tab the last one of each person, and who has none."""
+    rows = Certificate.objects.visible_to(user).filter(enrolment__training_class=training_class)
+    if training_class.state != State.ARCHIVED:
+        return {"certificates_valid": 0}
+    if tab != "certificates":
+        return {"certificates_valid": rows.valid().count()}
+    listed = list(
+        rows.current()
+        .select_related("revocation__by", "enrolment__member", "enrolment__branch")
+        .order_by("enrolment__branch__name", "enrolment__member__name", "pk")
+    )
+    return {
+        "certificates": listed,
+        "certificates_valid": sum(row.is_valid for row in listed),
+        "certificates_owed": len(without_certificate(training_class)),
+    }
 
 
 def _default_tab(training_class: TrainingClass) -> str:
@@ -128,7 +151,9 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
     held = missing_at(gate, training_class) if gate else []
     missing, later = [one for one in held if not one.later], [one for one in held if one.later]
     standing = [row for row in sessions if row.cancelled_at is None]
+    issued = _certificates(user, training_class, current)
     counts = {
+        "certificates": f"{issued['certificates_valid']} 份",
         "timetable": f"{len(standing)} 节",
         "people": str(len(seated)),
         "sign": f"{sum(row['done'] for row in sign)} / {len(sign)}",
@@ -153,6 +178,7 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
         "hours": sum(row.hours for row in standing),
         "places": list(dict.fromkeys(row.place for row in standing if row.place)),
         "history": list(_history(training_class)),
+        **issued,
         **_rights(user, training_class, sign),
     }
     return render(request, "trainings/town_detail.html", ctx)
