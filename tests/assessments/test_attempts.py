@@ -113,6 +113,7 @@ def test_start_needs_a_class_in_hand(exam, people, running):
         _start(exam, people[0])
 
 
+@pytest.mark.trust("C4")
 def test_an_older_save_never_overwrites_a_newer_one(exam, people):
     attempt = _start(exam, people[0])
     assert _save(attempt, 1, [2], 5).choice == [2]
@@ -122,6 +123,7 @@ def test_an_older_save_never_overwrites_a_newer_one(exam, people):
     assert Answer.objects.count() == 1
 
 
+@pytest.mark.trust("C4")
 @pytest.mark.trust("C4")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
