@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from juxian.people.models import Grant
 from tests.factories import (
@@ -29,6 +30,7 @@ from trainings.models import (
     Enrolment,
     HourEntry,
     Mark,
+    MarkStatus,
     PlanLine,
     Quota,
     Session,
@@ -553,3 +555,20 @@ def test_lists_show_the_own_town_only(client, running, other_clerk, county):
         client.force_login(user)
         assert len(client.get(reverse("trainings:town-list")).context["rows"]) == count
         assert len(client.get(reverse("trainings:town-plans")).context["rows"]) == count
+
+
+NASTY = "{pk}<b>\"'&{0}"
+
+
+def test_roll_rows_escape_names_and_leave_no_gap_open(browser, running):
+    """Rows are set from patterns: neither a name nor a status may be read as markup or as a gap."""
+    MarkStatus.objects.filter(code="late").update(name="{迟}<i>")
+    person = seated(running)[0]
+    type(person.member).objects.filter(pk=person.member_id).update(name=NASTY)
+    session = sessions_of(running)[0]
+    page = text(browser.get(reverse("trainings:session-roll", args=[session.pk])))
+    assert page.count(escape(NASTY)) == 7  # shown, found by, spoken for the group and its four choices
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert page.count("<span>&#123;迟&#125;&lt;i&gt;</span>") == 3
+    assert page.count(f'name="m{person.pk}"') == 4

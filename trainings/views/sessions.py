@@ -2,14 +2,12 @@
 
 from datetime import timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from juxian.people.access import editor_required, staff_required
@@ -17,7 +15,7 @@ from trainings import actions
 from trainings.attendance import session_marks
 from trainings.clashes import Clash, clashes
 from trainings.forms import AmendForm, SessionForm
-from trainings.models import Enrolment, MarkStatus, Session, TrainingClass
+from trainings.models import Enrolment, Session, TrainingClass
 from trainings.views.asking import (
     SignedRequest,
     accepted,
@@ -28,6 +26,7 @@ from trainings.views.asking import (
     tried_form,
     warned,
 )
+from trainings.views.roll import Person, people_of, roll
 
 ROWS_A_SHEET = 20
 
@@ -109,12 +108,7 @@ def session_cancel(request: SignedRequest, pk: int) -> HttpResponse:
     return redirect(f"/town/trainings/{session.training_class_id}/?tab=timetable")
 
 
-def _people(request: SignedRequest, session: Session) -> list[Enrolment]:
-    rows = Enrolment.objects.visible_to(request.user).filter(training_class=session.training_class_id).seated()
-    return list(rows.select_related("member", "branch").order_by("branch__name", "member__name", "pk"))
-
-
-def _sent(request: SignedRequest, people: list[Enrolment]) -> dict[str, Any]:
+def _sent(request: SignedRequest, people: list[Person]) -> dict[str, Any]:
     """What the roll-call form says. Nonsense in the hidden fields counts as not given."""
     headcount, seen = request.POST.get("headcount", "").strip(), request.POST.get("seen", "")
     statuses = {row.pk: request.POST.get(f"m{row.pk}", "") for row in people}
@@ -130,7 +124,7 @@ def _sent(request: SignedRequest, people: list[Enrolment]) -> dict[str, Any]:
 def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
     """Roll call. Everybody starts as present; only exceptions are touched."""
     session = session_in_scope(request, pk)
-    people = _people(request, session)
+    people = people_of(request, session)
     if request.method == "POST":
         saved: list[actions.RosterSaved] = []
         sent = _sent(request, people)
@@ -143,42 +137,15 @@ def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
                 return redirect("trainings:session-roll", pk=pk)
             return redirect(f"/town/trainings/{session.training_class_id}/?tab=sign")
         return redirect("trainings:session-roll", pk=pk)
-    return render(request, "trainings/session_roll.html", _roll(session, people))
+    return render(request, "trainings/session_roll.html", roll(session, people))
 
 
-def _compare(request: SignedRequest, session: Session, people: list[Enrolment], headcount: int | None) -> None:
+def _compare(request: SignedRequest, session: Session, people: list[Person], headcount: int | None) -> None:
     """Warn when the people counted in the room are not as many as the roll says came."""
     marks, seated = session_marks(session), {row.pk for row in people}
     came = sum(mark.present for pk, mark in marks.items() if pk in seated)
     if headcount is not None and headcount != came:
         messages.error(request, f"点名到课 {came} 人，现场清点 {headcount} 人，不一致，请核对。")
-
-
-def _roll(session: Session, people: list[Enrolment]) -> dict[str, Any]:
-    marks = session_marks(session)
-    statuses = list(MarkStatus.objects.order_by("order"))
-    first = next((status for status in statuses if status.counts_present), None)
-    numbered: list[dict[str, Any]] = []
-    for number, row in enumerate(people, 1):
-        mark = marks.get(row.pk)
-        status = mark.status if mark else first
-        numbered.append({"number": number, "row": row, "mark": mark, "status": status})
-    is_open = session.is_open(timezone.localdate())
-    return {
-        "nav": "classes",
-        "session": session,
-        "training_class": session.training_class,
-        "groups": [(name, list(rows)) for name, rows in groupby(numbered, key=lambda line: line["row"].branch.name)],
-        "statuses": statuses,
-        "tally": [(status, sum(line["status"] == status for line in numbered)) for status in statuses],
-        "present": sum(bool(line["status"] and line["status"].counts_present) for line in numbered),
-        "total": len(people),
-        "is_open": is_open,
-        "may_amend": session.training_class.state == TrainingClass.State.ARCHIVED and session.cancelled_at is None,
-        "key": uuid4().hex,
-        "seen": max((mark.pk for mark in marks.values()), default=0),
-        "unmarked": len(people) - len(marks.keys() & {row.pk for row in people}),
-    }
 
 
 @editor_required
@@ -216,7 +183,7 @@ def session_amend(request: SignedRequest, pk: int, enrolment: int) -> HttpRespon
 def session_sheet(request: SignedRequest, pk: int) -> HttpResponse:
     """The sheet to sign, A4, twenty people a page."""
     session = session_in_scope(request, pk)
-    people = list(enumerate(_people(request, session), 1))
+    people = list(enumerate(people_of(request, session), 1))
     sheets = [people[start : start + ROWS_A_SHEET] for start in range(0, len(people), ROWS_A_SHEET)] or [[]]
     ctx = {"session": session, "training_class": session.training_class, "sheets": sheets, "total": len(people)}
     return render(request, "trainings/session_sheet.html", ctx)
