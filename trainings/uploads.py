@@ -1,7 +1,8 @@
 """What may be put into a class's file: PDF, pictures (re-encoded, without their hidden data), Word and Excel."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from juxian.files.models import StoredFile
-from juxian.files.store import store
+from juxian.files.store import storing
 
 LIMIT = 20 * 1024 * 1024
 LONGEST_EDGE = 2400
@@ -22,15 +23,26 @@ TYPES = {
 }
 
 
-def keep_upload(upload: UploadedFile) -> StoredFile:
-    """Check by content, re-encode pictures, and store. A refusal says what is wrong with the file."""
+@contextmanager
+def keeping_upload(upload: UploadedFile) -> Iterator[StoredFile]:
+    """Check by content, re-encode pictures, and keep the file together with what the body does, or neither.
+
+    A refusal says what is wrong with the file.
+    """
     if (upload.size or 0) > LIMIT:
         raise ValidationError(f"“{upload.name}”超过 20 MB，请压缩或分开上传。", code="size")
     content = upload.read()
     if not content:
         raise ValidationError(f"“{upload.name}”是空文件，请重新选择。", code="empty")
     kind, chunks = _recognised(content, str(upload.name))
-    return store(chunks, name=str(upload.name), kind=kind, limit=LIMIT)
+    with storing(chunks, name=str(upload.name), kind=kind, limit=LIMIT) as stored:
+        yield stored
+
+
+def keep_upload(upload: UploadedFile) -> StoredFile:
+    """`keeping_upload` with nothing else to do."""
+    with keeping_upload(upload) as stored:
+        return stored
 
 
 def _recognised(content: bytes, name: str) -> tuple[str, Iterable[bytes]]:

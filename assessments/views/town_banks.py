@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -44,15 +45,15 @@ def add_bank(request: HttpRequest) -> HttpResponse:
     initial = {} if shared else {"town": towns.first()}
     form = BankForm(request.POST or None, towns=towns, shared=shared, initial=initial)
     if request.method == "POST" and form.is_valid():
-        bank = form.save()
-        town_code = bank.town.code if bank.town else ""
-        log.record(
-            by=signed_in(request),
-            action="assessments.bank_added",
-            subject=bank,
-            summary=f"新建题库：{bank.name}",
-            town_code=town_code,
-        )
+        with transaction.atomic():
+            bank = form.save()
+            log.record(
+                by=signed_in(request),
+                action="assessments.bank_added",
+                subject=bank,
+                summary=f"新建题库：{bank.name}",
+                town_code=bank.town.code if bank.town else "",
+            )
         messages.success(request, "题库建好了，现在可以加题。")
         return redirect("assessments:town-bank", bank.pk)
     return render(request, "assessments/town_bank_form.html", {"nav": "banks", "form": form})

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
@@ -11,6 +12,10 @@ from django.conf import settings
 from django.db import transaction
 
 from juxian.files.models import StoredFile
+
+
+class TooLarge(ValueError):
+    """There is more content than allowed."""
 
 
 class DamagedFile(OSError):
@@ -22,15 +27,19 @@ def path_of(stored: StoredFile) -> Path:
     return Path(settings.MEDIA_ROOT) / stored.path
 
 
-def store(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = None) -> StoredFile:
-    """Write the content under a random path, then the row. Raises ValueError past `limit` bytes; leaves nothing then.
+@contextmanager
+def storing(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = None) -> Iterator[StoredFile]:
+    """Keep the content under a random path; its row and the body are one transaction. If either fails, nothing stays.
 
-    1. write to a temporary name, counting and hashing, 2. fsync, 3. read back and compare, 4. rename, 5. insert the row.
+    1. write to a temporary name, counting and hashing, 2. fsync, 3. read back and compare, 4. rename, 5. insert the row,
+    6. the body. Raises TooLarge past `limit` bytes. Only where the commit itself fails, nobody knows whether the row is
+    there; then the content is left.
     """
     relative = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
     final = Path(settings.MEDIA_ROOT) / relative
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = final.with_suffix(".part")
+    done = False
     try:
         size, digest = _write(partial, chunks, limit)
         if _measure(partial) != (size, digest):
@@ -38,13 +47,21 @@ def store(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = 
         partial.rename(final)
         _sync_folder(final.parent)
         with transaction.atomic():
-            return StoredFile.objects.create(
+            yield StoredFile.objects.create(
                 sha256=digest, size=size, kind=kind, original_name=clean_name(name), path=relative
             )
+            done = True
     except BaseException:
-        partial.unlink(missing_ok=True)
-        final.unlink(missing_ok=True)
+        if not done:
+            partial.unlink(missing_ok=True)
+            final.unlink(missing_ok=True)
         raise
+
+
+def store(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = None) -> StoredFile:
+    """`storing` with nothing else to do in its transaction."""
+    with storing(chunks, name=name, kind=kind, limit=limit) as row:
+        return row
 
 
 def clean_name(name: str) -> str:
@@ -83,7 +100,7 @@ def _write(path: Path, chunks: Iterable[bytes], limit: int | None) -> tuple[int,
         for chunk in chunks:
             size += len(chunk)
             if limit is not None and size > limit:
-                raise ValueError(f"文件超过 {limit // 1048576} MB。")
+                raise TooLarge(f"文件超过 {limit // 1048576} MB。")
             digest.update(chunk)
             stream.write(chunk)
         stream.flush()

@@ -11,7 +11,7 @@ from juxian.people.access import editor_required, staff_required
 from trainings import actions
 from trainings.forms import PaperForm
 from trainings.models import DossierEntry, DossierItem, Enrolment, Session, TrainingClass
-from trainings.uploads import TYPES, keep_upload
+from trainings.uploads import TYPES, keeping_upload
 from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried_form
 
 
@@ -28,8 +28,8 @@ def paper_add(request: SignedRequest, pk: int, item: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> None:
-            stored = keep_upload(form.cleaned_data["file"])
-            actions.add_paper(training_class=training_class, item=paper, file=stored, by=request.user)
+            with keeping_upload(form.cleaned_data["file"]) as stored:
+                actions.add_paper(training_class=training_class, item=paper, file=stored, by=request.user)
 
         if tried_form(form, act):
             messages.success(request, f"“{paper.name}”已归入。")

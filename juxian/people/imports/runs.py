@@ -8,11 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from juxian.audit import log
-from juxian.files.store import discard, path_of, store
+from juxian.files.store import TooLarge, discard, path_of, storing
 from juxian.obligations.owe import owe
 from juxian.obligations.registry import Draft
 from juxian.people.models import ImportRun, Town, User
-from juxian.sheets import CannotRead
 from juxian.sheets.limits import MAX_FILE_BYTES
 from juxian.sheets.sniff import sniff
 
@@ -26,28 +25,22 @@ def start_import(
     *, importer: str, chunks: Iterable[bytes], name: str, town: Town | None, by: User, options: dict[str, Any]
 ) -> ImportRun:
     """Store the upload and owe its reading. The same file again, while its run is open, answers that run."""
+    bound = options | {"town": town.code if town else ""}
     try:
-        stored = store(chunks, name=name, kind="sheet", limit=MAX_FILE_BYTES)
-    except ValueError:
+        with storing(chunks, name=name, kind="sheet", limit=MAX_FILE_BYTES) as stored:
+            sniff(path_of(stored))
+            same: ImportRun | None = ImportRun.objects.filter(
+                importer=importer, town=town, by=by, state__in=OPEN, file__sha256=stored.sha256, options=bound
+            ).first()
+            if same is not None:
+                discard(stored)
+                return same
+            run = ImportRun.objects.create(importer=importer, town=town, by=by, file=stored, options=bound)
+            owe(Draft(PREVIEW_KIND, SUBJECT, run.pk, timezone.now()))
+            return run
+    except TooLarge:
         text = f"文件超过 {MAX_FILE_BYTES // 1048576} MB。请删去图片和多余的工作表后再上传。"
         raise ValidationError(text, code="large") from None
-    try:
-        sniff(path_of(stored))
-    except CannotRead:
-        with transaction.atomic():
-            discard(stored)
-        raise
-    bound = options | {"town": town.code if town else ""}
-    with transaction.atomic():
-        same: ImportRun | None = ImportRun.objects.filter(
-            importer=importer, town=town, by=by, state__in=OPEN, file__sha256=stored.sha256, options=bound
-        ).first()
-        if same is not None:
-            discard(stored)
-            return same
-        run = ImportRun.objects.create(importer=importer, town=town, by=by, file=stored, options=bound)
-        owe(Draft(PREVIEW_KIND, SUBJECT, run.pk, timezone.now()))
-        return run
 
 
 @transaction.atomic

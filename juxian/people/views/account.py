@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -56,8 +57,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return locked_page(request)
         user = authenticate(request, **form.cleaned_data)
         if isinstance(user, User):
-            login(request, user)
-            log.record(by=user, action="people.signed_in", subject=user, summary="登录")
+            with transaction.atomic():
+                login(request, user)
+                log.record(by=user, action="people.signed_in", subject=user, summary="登录")
             return redirect("people:account" if user.must_change_password else local_path(request, door(user)))
         form.add_error(None, WRONG)
     return render(request, "people/sign_in.html", {"form": form, "next": local_path(request, "")})
