@@ -144,12 +144,12 @@ class BankForm(forms.ModelForm):
 
 
 class QuestionFileForm(forms.Form):
-    """A table of questions."""
+    """A file of questions."""
 
     file = forms.FileField(
-        label="题目表",
-        help_text="按模板填的 Excel（.xlsx、.xls）或 CSV，不超过 20 MB。",
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        label="题目文件",
+        help_text="按模板填的 Excel（.xlsx、.xls）或 CSV；也可以是文本（.txt）或 Moodle 导出的 .xml。不超过 20 MB。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt,.gift,.xml"}),
         error_messages={
             "required": "请先选一个文件。",
             "empty": "这个文件是空的，一个字节也没有。请检查后重新上传。",

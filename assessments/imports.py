@@ -1,13 +1,12 @@
-"""Questions from a table, through the one import engine. The options of a run name the bank by its code."""
+"""Questions from a table or a text of any known format, through the one import engine. The options of a run name the bank by its code."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from assessments import questions
+from assessments import formats, questions
 from assessments.models import Question, QuestionBank
 from juxian.audit import log
 from juxian.sheets import (
@@ -63,28 +62,15 @@ COLUMNS = (
 )
 
 
-OTHERS = (
-    ("Moodle XML", re.compile(rb"<quiz\b")),
-    ("Aiken", re.compile(rb"^ANSWER:\s*[A-H]\s*$", re.MULTILINE)),
-    ("GIFT", re.compile(rb"\{\s*([=~]|T\s*\}|F\s*\}|TRUE\s*\}|FALSE\s*\})")),
-)
-
-
-def refuse_other_formats(path: Path) -> None:
-    """Known question formats that are no tables get a sentence of their own. Raises CannotRead."""
-    with path.open("rb") as stream:
-        head = stream.read(20000)
-    name = next((name for name, pattern in OTHERS if not head.startswith(b"PK") and pattern.search(head)), "")
-    if name:
-        raise CannotRead(f"这是 {name} 格式的试题，现在还不能导入。请下载题目模板，填成表格后再导入。")
-
-
 def read(path: Path, options: Options, progress: Progress) -> Table:
-    """The rows of the file, each checked as a question; a good row carries it."""
-    refuse_other_formats(path)
-    table = read_table(path, COLUMNS, progress)
+    """The questions of the file, each checked; a good row carries it."""
+    found = formats.find(path)
+    table = formats.read_drafts(path, found, COLUMNS) if found else read_table(path, COLUMNS, progress)
+    if found:
+        table.notes.append(f"这是 {found.name} 格式的试题，行号是文件里每道题开始的那一行。")
     for row in table.rows:
-        _read_question(row)
+        if not row.refused:
+            _read_question(row)
     return table
 
 
@@ -176,4 +162,6 @@ def crumbs(options: Options) -> list[Crumb]:
     ]
 
 
-QUESTIONS = Importer(CODE, "题库试题", COLUMNS, read, check, save, lock, Words("道", "banks", "看题库", crumbs))
+QUESTIONS = Importer(
+    CODE, "题库试题", COLUMNS, read, check, save, lock, Words("道", "banks", "看题库", crumbs), formats.kind_of
+)

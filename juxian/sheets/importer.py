@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from juxian.sheets.sniff import sniff
 from juxian.sheets.table import Column, Problem, Row, Table
 
 Options = Mapping[str, Any]
@@ -86,6 +87,7 @@ class Importer:
     `save(preview, options, by)`: write `preview.plan`; inside the transaction in which `check` ran.
     `lock(options)`, if given, comes first in that transaction and keeps other imports of the same rows waiting.
     `words`: how the pages of a run speak.
+    `sniff(path)`: raises CannotRead at once for a file that `read` would not even begin with.
     """
 
     code: str
@@ -96,6 +98,7 @@ class Importer:
     save: Callable[[Preview, Options, Any], None]
     lock: Callable[[Options], None] | None = None
     words: Words = Words()
+    sniff: Callable[[Path], object] = sniff
 
 
 def start_preview(table: Table) -> Preview:

@@ -86,7 +86,7 @@ class Row:
         self.problems.append(
             Problem(
                 row=self.number,
-                letter="" if position is None else column_letter(position),
+                letter=column_letter(position) if position is not None and self.table.has_letters else "",
                 column=column.title if column else "",
                 shown=self.shown(key) if shown is None else shown,
                 text=text,
@@ -124,6 +124,7 @@ class Table:
     known: Sequence[Column]
     scan: SheetScan
     has_types: bool = True
+    has_letters: bool = True  # False: read from a text, whose lines have no columns
     rows: list[Row] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

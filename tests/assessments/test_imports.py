@@ -104,19 +104,6 @@ def test_bad_rows_are_named_and_nothing_is_saved(target, write, tmp_path):
     assert rows[1][-1] == "题型：题型“填空”不认识（填单选、多选或判断）"
 
 
-@pytest.mark.parametrize(("content", "name"), [
-    ("::题一:: 党员每年几学时 { =32 ~16 }\n", "GIFT"),
-    ("党员每年几学时\nA. 16\nB. 32\nANSWER: B\n", "Aiken"),
-    ('<?xml version="1.0"?>\n<quiz><question type="truefalse"/></quiz>', "Moodle XML"),
-])  # fmt: skip
-def test_other_formats_are_named(target, tmp_path, content, name):
-    path = tmp_path / "questions.txt"
-    path.write_text(content)
-    counts, words = run(path, "--bank", "TK-1")
-    assert counts["rows"] == 0
-    assert words == f"\n拒绝：这是 {name} 格式的试题，现在还不能导入。请下载题目模板，填成表格后再导入。".strip()
-
-
 def test_an_unknown_bank_or_file_is_a_sentence(target, tmp_path, write):
     assert "没有编号为“TK-9”的题库" in run(write(GOOD), "--bank", "TK-9", "--commit")[1]
     assert "找不到文件" in run(tmp_path / "none.xlsx", "--bank", "TK-1")[1]

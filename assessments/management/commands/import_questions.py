@@ -10,23 +10,23 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from assessments.imports import QUESTIONS, bank_of, refuse_other_formats
+from assessments.formats import kind_of
+from assessments.imports import QUESTIONS, bank_of
 from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_file
-from juxian.sheets.sniff import sniff
 
 SHOWN = 20
 
 
 class Command(BaseCommand):
     help = (
-        "把表格里的题导入题库（按模板填的 xlsx、xls、csv；GIFT、Aiken、Moodle XML 和编号文本暂时不支持）。"
+        "把题目导入题库：按模板填的 xlsx、xls、csv，或 GIFT、Aiken、Moodle XML、编号文本，按内容辨认。"
         "不带 --commit 只预览；有不能导入的行时什么也不保存。最后一行是 JSON。"
     )
 
     format = ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="题目表")
+        parser.add_argument("file", metavar="FILE", type=Path, help="题目文件")
         parser.add_argument("--bank", metavar="CODE", required=True, help="题库编号")
         parser.add_argument("--commit", action="store_true", help="保存；不带则只预览")
         parser.add_argument("--errors", metavar="OUT.xlsx", type=Path, help="把不能导入的行写进这个文件")
@@ -50,8 +50,7 @@ class Command(BaseCommand):
         bank_of(settings)
         if not options["file"].is_file():
             raise CannotRead(f"找不到文件：{options['file']}")
-        refuse_other_formats(options["file"])
-        self.format = sniff(options["file"]).value
+        self.format = kind_of(options["file"])
         found = QUESTIONS.read(options["file"], settings, no_progress)
         if not options["commit"]:
             result = QUESTIONS.check(found, settings)
@@ -63,8 +62,10 @@ class Command(BaseCommand):
         return result, saved
 
     def _tell(self, result: Preview, wanted: bool, saved: bool) -> None:
+        for note in result.facts["notes"]:
+            self.stdout.write(note)
         for problem in result.problems[:SHOWN]:
-            where = f"第 {problem.row} 行 {problem.letter} 列“{problem.column}”"
+            where = f"第 {problem.row} 行{f' {problem.letter} 列' if problem.letter else ''}“{problem.column}”"
             self.stdout.write(f"不能导入：{where}：{problem.text}；{problem.remedy}。")
         if len(result.problems) > SHOWN:
             self.stdout.write(f"……一共 {len(result.problems)} 处，其余略。")

@@ -12,6 +12,7 @@ from juxian.files.store import TooLarge, discard, path_of, storing
 from juxian.obligations.owe import owe
 from juxian.obligations.registry import Draft
 from juxian.people.models import ImportRun, Town, User
+from juxian.sheets import importers
 from juxian.sheets.limits import MAX_FILE_BYTES
 from juxian.sheets.sniff import sniff
 
@@ -28,7 +29,7 @@ def start_import(
     bound = options | {"town": town.code if town else ""}
     try:
         with storing(chunks, name=name, kind="sheet", limit=MAX_FILE_BYTES) as stored:
-            sniff(path_of(stored))
+            (importers[importer].sniff if importer in importers else sniff)(path_of(stored))
             same: ImportRun | None = ImportRun.objects.filter(
                 importer=importer, town=town, by=by, state__in=OPEN, file__sha256=stored.sha256, options=bound
             ).first()
