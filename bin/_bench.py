@@ -2,6 +2,7 @@
 
 Prints a table and writes build/bench.json: a list of {name, ours, limit, ratio}, seconds per operation.
 The limit is what the machine allows for the same rows with nothing of ours around it; each says what it is.
+Rows that were not run keep the figures they had on this engine (build/bench-<engine>.json remembers them).
 """
 
 import json
@@ -9,95 +10,35 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "juxian.settings")
+from _bench_exam import exam_of, seat_race
+from _bench_pages import autosave, board, class_roster, login, member_page
+from _bench_tools import ROOT, Bench, execute, insert_many, measure
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
-import django  # noqa: E402  # settings come first
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.http import HttpRequest, HttpResponse  # noqa: E402
-from django.template import engines  # noqa: E402
-from django.test import Client, RequestFactory  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
-from django.urls import reverse  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from python_calamine import CalamineWorkbook  # noqa: E402
-
-from juxian.demo.people import id_number  # noqa: E402
-from juxian.messages.actions import Letter, tell_many  # noqa: E402
-from juxian.obligations.models import Obligation  # noqa: E402
-from juxian.obligations.registry import Done, Kind, Outcome, registry  # noqa: E402
-from juxian.obligations.sweep import sweep  # noqa: E402
-from juxian.people.imports.save import ROSTER  # noqa: E402
-from juxian.people.models import Member, Town, User  # noqa: E402
-from juxian.sheets import commit, no_progress  # noqa: E402
-from juxian.sheets.write import workbook  # noqa: E402
-from trainings.models import Enrolment, Session  # noqa: E402
+from juxian.demo.people import id_number
+from juxian.messages.actions import Letter, tell_many
+from juxian.obligations.models import Obligation
+from juxian.obligations.registry import Done, Kind, Outcome, registry
+from juxian.obligations.sweep import sweep
+from juxian.people.imports.save import ROSTER
+from juxian.people.models import Member, Town
+from juxian.sheets import commit, no_progress
+from juxian.sheets.write import workbook
 
 PEOPLE = 12_000
-SEATS = 215
 HEADS = [
     "姓名", "性别", "民族", "公民身份号码", "出生日期", "学历", "人员类别", "所在党支部", "所在镇街", "加入党组织日期",
     "转为正式党员日期", "工作岗位", "联系电话", "党籍状态",
 ]  # fmt: skip
-
-
-@dataclass
-class Bench:
-    """One row: what we do, the floor, how often, and what brings the tables back between rounds."""
-
-    name: str
-    ours: Callable[[], object]
-    limit: Callable[[], object]
-    rounds: int
-    reset: Callable[[], object] = lambda: None
-
-
-def measure(bench: Bench) -> dict[str, Any]:
-    """Median of both, measured in turns; one round first that does not count where rounds are cheap."""
-    ours: list[float] = []
-    limit: list[float] = []
-    warm = 1 if bench.rounds > 3 else 0
-    for _ in range(bench.rounds + warm):
-        for run, times in ((bench.limit, limit), (bench.ours, ours)):
-            bench.reset()
-            started = perf_counter()
-            run()
-            times.append(perf_counter() - started)
-    mine, floor = median(ours[warm:]), median(limit[warm:])
-    return {"name": bench.name, "ours": round(mine, 6), "limit": round(floor, 6), "ratio": round(mine / floor, 2)}
-
-
-def insert_many(table: str, columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """The driver's own fast way to insert rows."""
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            from psycopg2.extras import execute_values
-
-            execute_values(cursor.cursor, f"INSERT INTO {table} ({names}) VALUES %s", rows, page_size=1000)  # noqa: S608
-        else:
-            places = ", ".join("?" * len(columns))
-            cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608
-
-
-def execute(sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """One statement, all rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall() if cursor.description else []
 
 
 # Floors need no tables of ours ------------------------------------------------------------------------
@@ -200,113 +141,20 @@ def due_work() -> Bench:
     return Bench("sweep_12000", ours, limit, 3, reset)
 
 
-# Pages ------------------------------------------------------------------------------------------------
-def signed_in(user: User) -> Client:
-    """A browser of `user` that refuses failures."""
-    client = Client()
-    client.force_login(user, backend="juxian.people.backends.PortalBackend")
-    return client
-
-
-def page(client: Client, path: str) -> Callable[[], object]:
-    """Fetches a page whole, through every middleware."""
-
-    def fetch() -> object:
-        response = client.get(path)
-        assert response.status_code == 200, (path, response.status_code)
-        return response.content
-
-    return fetch
-
-
-def bare_view(sql: str, values: tuple[Any, ...], source: str) -> Callable[[], object]:
-    """A Django view with one statement and one small template, and nothing around it."""
-    template = engines["django"].from_string(source)
-
-    def view(request: HttpRequest) -> HttpResponse:
-        return HttpResponse(template.render({"rows": execute(sql, values)}, request=None))
-
-    factory = RequestFactory()
-    return lambda: view(factory.get("/")).content
-
-
-def member_page() -> Bench:
-    """Limit: a bare Django view that reads the member's ledger by key and renders a list."""
-    user = User.objects.get(username="member")
-    sql = "SELECT title, hours, earned_on FROM trainings_hourentry WHERE member_id = %s ORDER BY earned_on DESC"
-    source = "{% for title, hours, day in rows %}<li>{{ title }} {{ hours }} {{ day }}</li>{% endfor %}"
-    member = Member.objects.get(user=user)
-    return Bench("member_page", page(signed_in(user), reverse("me")), bare_view(sql, (member.pk,), source), 15)
-
-
-def class_roster() -> Bench:
-    """Limit: a bare Django view that reads 215 names with branch and mark and renders a table of 215 rows."""
-    today = timezone.localdate()
-    running = Session.objects.standing().filter(training_class__state="running", day__lte=today)
-    session = running.select_related("training_class__town").order_by("-day", "pk").first()
-    if session is None:
-        raise SystemExit("演示县里没有正在上的课，量不了 class_roster_215。")
-    training_class = session.training_class
-    _fill_seats(training_class)
-    clerk = User.objects.get(username=f"clerk-{training_class.town.code}")
-    sql = (
-        "SELECT m.name, b.name, e.state, s.name FROM trainings_enrolment e JOIN people_member m ON m.id = e.member_id "
-        "JOIN people_branch b ON b.id = e.branch_id LEFT JOIN trainings_mark k ON k.enrolment_id = e.id AND "
-        "k.session_id = %s LEFT JOIN trainings_markstatus s ON s.id = k.status_id "
-        "WHERE e.training_class_id = %s AND e.state = 'seated' ORDER BY b.name, m.name"
-    )
-    source = (
-        "<table>{% for name, branch, state, mark in rows %}<tr><td>{{ forloop.counter }}</td><td>{{ name }}</td>"
-        "<td>{{ branch }}</td><td>{{ state }}</td><td>{{ mark }}</td></tr>{% endfor %}</table>"
-    )
-    path = reverse("trainings:session-roll", args=[session.pk])
-    limit = bare_view(sql, (session.pk, training_class.pk), source)
-    return Bench("class_roster_215", page(signed_in(clerk), path), limit, 15)
-
-
-def _fill_seats(training_class: Any) -> None:
-    """Exactly 215 seated people."""
-    seated = Enrolment.objects.filter(training_class=training_class).seated()
-    have = seated.count()
-    if have > SEATS:
-        spare = list(seated.order_by("-pk").values_list("pk", flat=True)[: have - SEATS])
-        Enrolment.objects.filter(pk__in=spare).update(state="cancelled", cancelled_at=timezone.now())
-        return
-    others = Member.objects.counted().filter(branch__town=training_class.town)
-    others = others.exclude(enrolments__training_class=training_class).order_by("pk")[: SEATS - have]
-    Enrolment.objects.bulk_create(
-        [
-            Enrolment(
-                training_class=training_class, member=member, town=training_class.town, branch_id=member.branch_id,
-                state="seated", source="list", created_by=training_class.created_by,
-            )
-            for member in others
-        ]
-    )  # fmt: skip
-
-
-def board() -> Bench:
-    """Limit: the board's counting in bare SQL: attendances and classes by town, courses by theme, the pool."""
-    statements = (
-        "SELECT c.town_id, COUNT(DISTINCT c.id), COUNT(DISTINCT k.enrolment_id) FROM trainings_trainingclass c "
-        "JOIN trainings_session s ON s.training_class_id = c.id JOIN trainings_mark k ON k.session_id = s.id "
-        "JOIN trainings_markstatus u ON u.id = k.status_id "
-        "WHERE c.state = 'archived' AND u.counts_present GROUP BY c.town_id",
-        "SELECT theme_id, COUNT(*) FROM courses_course WHERE retired_on IS NULL GROUP BY theme_id",
-        "SELECT tier, COUNT(*) FROM lecturers_appointment WHERE ends_on IS NULL GROUP BY tier",
-        "SELECT COUNT(*) FROM centres_centre WHERE closed_on IS NULL",
-    )
-    client = signed_in(User.objects.get(username="county"))
-    return Bench("board", page(client, reverse("home")), lambda: [execute(sql) for sql in statements], 15)
-
-
 ROWS: dict[str, Callable[[], Bench]] = {
     "member_page": member_page,
     "class_roster_215": class_roster,
     "board": board,
+    "autosave": autosave,
+    "login": login,
+    "seat_race": seat_race,
+    "exam_300": partial(exam_of, 300),
+    "exam_1000": partial(exam_of, 1000),
     "roster_import_12000": roster_import,
     "sweep_12000": due_work,
 }
+NEEDS_A_SERVER = {"exam_1000"}  # so many at once is a county's day, and a county runs PostgreSQL
+NEEDS_PEOPLE = {"exam_1000", "sweep_12000"}
 
 
 @contextmanager
@@ -324,37 +172,53 @@ def scratch_database() -> Iterator[None]:
         connection.creation.destroy_test_db(old, verbosity=0)
 
 
-def main(wanted: list[str]) -> None:
-    """Prepare what the wanted rows need, measure, tell."""
+def chosen(wanted: list[str]) -> list[str]:
+    """The rows to run, in their order; says what this engine cannot run."""
     unknown = sorted(set(wanted) - set(ROWS))
     if unknown:
         raise SystemExit(f"没有这一项：{'、'.join(unknown)}。可选：{'、'.join(ROWS)}。")
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    names = [name for name in ROWS if not wanted or name in wanted]
+    left = [name for name in names if connection.vendor == "sqlite" and name in NEEDS_A_SERVER]
+    if left:
+        print(f"{'、'.join(left)} 只在 PostgreSQL 上量（设置 DATABASE_URL）。", file=sys.stderr)
+    return [name for name in names if name not in left]
+
+
+def remember(found: list[dict[str, Any]]) -> None:
+    """Write bench.json: the rows just measured, and those measured earlier on this engine."""
+    build = ROOT / "build"
+    kept = build / f"bench-{connection.vendor}.json"
+    rows = {row["name"]: row for row in json.loads(kept.read_text())} if kept.exists() else {}
+    rows |= {row["name"]: row for row in found}
+    text = json.dumps([rows[name] for name in ROWS if name in rows], ensure_ascii=False, indent=2) + "\n"
+    for path in (kept, build / "bench.json"):
+        path.write_text(text)
+
+
+def fill_up() -> None:
+    """12,000 people for the rows that need so many."""
+    if Member.objects.count() < PEOPLE:
+        options = {"town": "", "create_branches": True}
+        table = ROSTER.read(roster_file(), options, no_progress)
+        commit(ROSTER, table, options, by=None, accept_valid=False)
+
+
+def main(names: list[str]) -> None:
+    """Prepare what the wanted rows need, measure, tell."""
     settings.DATABASES["default"].setdefault("TEST", {})
-    setup_test_environment(debug=False)
-    found = []
     with scratch_database(), open(os.devnull, "w") as nowhere:
-        call_command("load_county", stdout=nowhere)
-        call_command("load_demo", stdout=nowhere)
+        for command in ("collectstatic", "load_county", "load_demo"):
+            call_command(command, stdout=nowhere, **({"interactive": False} if command == "collectstatic" else {}))
         if connection.vendor == "postgresql":
             execute("ANALYZE")
-        for name, prepare in ROWS.items():
-            if not wanted or name in wanted:
-                if name == "sweep_12000" and Member.objects.count() < PEOPLE:
-                    options = {"town": "", "create_branches": True}
-                    commit(
-                        ROSTER, ROSTER.read(roster_file(), options, no_progress), options, by=None, accept_valid=False
-                    )
-                found.append(measure(prepare()))
-                row = found[-1]
-                print(
-                    f"{row['name']:22} {row['ours']:>11.6f} s  {row['limit']:>11.6f} s  {row['ratio']:>8.2f}",
-                    flush=True,
-                )
-    (ROOT / "build" / "bench.json").write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+        for name in names:
+            if name in NEEDS_PEOPLE:
+                fill_up()
+            row = measure(ROWS[name]())
+            print(f"{row['name']:22} {row['ours']:>11.6f} s  {row['limit']:>11.6f} s  {row['ratio']:>8.2f}", flush=True)
+            remember([row])
 
 
 if __name__ == "__main__":
     print(f"{'':22} {'ours':>13}  {'limit':>13}  {'ratio':>8}  ({connection.vendor})", flush=True)
-    main(sys.argv[1:])
+    main(chosen(sys.argv[1:]))

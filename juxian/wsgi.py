@@ -1,5 +1,6 @@
 """WSGI entry for granian."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -11,3 +12,7 @@ application = get_wsgi_application()
 from juxian.checks import stop_on_wrong_keys  # noqa: E402 Django is set up now
 
 stop_on_wrong_keys()
+
+gc.collect()
+gc.freeze()  # what is loaded by now stays, so the collector need not look at it again
+gc.set_threshold(50_000, 20, 20)  # a page makes many objects and few cycles

@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     @cached_property
     def _all_grants(self) -> list["Grant"]:
         """Every grant there ever was, read once per request."""
-        return list(self.grants.select_related("town"))
+        return list(self.grants.select_related("town").order_by("-starts_on", "pk"))
 
     @cached_property
     def active_grants(self) -> list["Grant"]:
