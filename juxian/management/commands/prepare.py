@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--bare", action="store_true", help="不载入演示县")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            call_command("check", deploy=True, stdout=self.stderr)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("load_county", stdout=self.stdout)
