@@ -217,8 +217,12 @@ def settle(
         for enrolment in outline.enrolments:
             note = absence_objection(total, hours[enrolment.pk], limit)
             note += "考试未及格" if enrolment.pk in failed else ""
-            enrolment.outcome, enrolment.outcome_note = Enrolment.Outcome.NOT_COMPLETED, note
-            others.append(enrolment) if note else completed.append(enrolment.pk)
+            if note:
+                enrolment.outcome, enrolment.outcome_note = Enrolment.Outcome.NOT_COMPLETED, note
+                others.append(enrolment)
+            else:
+                enrolment.outcome = Enrolment.Outcome.COMPLETED
+                completed.append(enrolment.pk)
     for start in range(0, len(completed), 500):
         Enrolment.objects.filter(pk__in=completed[start : start + 500]).update(outcome=Enrolment.Outcome.COMPLETED)
     Enrolment.objects.bulk_update(others, ["outcome", "outcome_note"], batch_size=200)

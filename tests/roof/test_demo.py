@@ -27,7 +27,7 @@ from juxian.people.models import Member, Town, User
 from lecturers.models import Appointment
 from tests.flushing import guards_off
 from tests.roof.conftest import AT, PASSWORD, Demo
-from trainings.models import HourEntry, Mark, TrainingClass
+from trainings.models import Certificate, CertificateRevocation, Enrolment, HourEntry, Mark, TrainingClass
 
 EXACT = {
     "centres": 16,
@@ -64,6 +64,13 @@ def test_figures_are_those_of_the_article(demo: Demo, db) -> None:
 
 def test_same_day_gives_the_same_rows(demo: Demo, db) -> None:
     assert demo.first == demo.second
+
+
+def test_who_completed_a_held_class_has_a_certificate(demo: Demo, db) -> None:
+    completed = Enrolment.objects.filter(outcome=Enrolment.Outcome.COMPLETED)
+    assert set(completed.values_list("pk", flat=True)) == set(Certificate.objects.values_list("enrolment", flat=True))
+    assert completed.count() > 11_000
+    assert CertificateRevocation.objects.count() == 1
 
 
 def only_mark() -> Mark:
