@@ -38,8 +38,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.
 if PRODUCTION:
     if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
         raise ImproperlyConfigured("PRODUCTION=1 时 SECRET_KEY 至少 50 个字符，且不能是示例值。")
-    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("PRODUCTION=1 时必须在 ALLOWED_HOSTS 中写明域名，不能为空或 *。")
+    if not ALLOWED_HOSTS or any(host.startswith(("*", ".")) for host in ALLOWED_HOSTS):
+        raise ImproperlyConfigured("PRODUCTION=1 时必须在 ALLOWED_HOSTS 中写明域名，不能为空，也不能用 * 或 . 开头。")
+    if SECRET_KEY in FIELD_KEYS:
+        raise ImproperlyConfigured("PRODUCTION=1 时 SECRET_KEY 和 FIELD_KEYS 不能相同。")
+    if env.str("DEMO_PASSWORD", default=""):
+        raise ImproperlyConfigured("PRODUCTION=1 时没有演示账号，请去掉环境变量 DEMO_PASSWORD。")
     if DEBUG:
         raise ImproperlyConfigured("PRODUCTION=1 时不能打开 DEBUG。")
     if not env.str("DATABASE_URL", default=""):
