@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 AGAIN = "刚才没有存上，请再试一次"
 FULL = "服务器的磁盘满了，刚才没有存上"
 LARGEST = 200_000  # signs of typed text that are handed back
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT}
+FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # the disk, a quota, a limit of the process
 
 
 def trouble(request: HttpRequest) -> HttpResponse:
