@@ -1,9 +1,12 @@
 """Putting files away and getting them back whole. A partial file is never counted as good."""
 
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 from io import BufferedReader
 from pathlib import Path
@@ -13,6 +16,10 @@ from django.db import transaction
 
 from juxian.files.models import StoredFile
 
+ORPHAN_SECONDS = 24 * 3600
+FEW_ORPHANS = 10
+_OWN_NAME = re.compile(r"[0-9a-f]{32}(\.part)?")
+
 
 class TooLarge(ValueError):
     """There is more content than allowed."""
@@ -20,6 +27,10 @@ class TooLarge(ValueError):
 
 class DamagedFile(OSError):
     """The file on disk is missing or is not what was stored."""
+
+
+class WrongDatabase(RuntimeError):
+    """The store does not belong to this database."""
 
 
 def path_of(stored: StoredFile) -> Path:
@@ -76,6 +87,39 @@ def discard(stored: StoredFile) -> None:
     path = path_of(stored)
     stored.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+
+
+def remove(stored: StoredFile, now: datetime) -> None:
+    """Give the content up once the transaction commits; the row stays and says when. Twice is once."""
+    if stored.removed_at is None:
+        stored.removed_at = now
+        stored.save(update_fields=["removed_at"])
+    path = path_of(stored)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+
+
+def sweep_orphans() -> int:
+    """Delete what lies in the store without a row that counts on it, left by a crash; return how many.
+
+    Files younger than a day may be on their way to a row. Where most of the store looks orphaned, the database is
+    the wrong one, and nothing is touched. Raises WrongDatabase.
+    """
+    root, before = Path(settings.MEDIA_ROOT), time.time() - ORPHAN_SECONDS
+    found = {str(path.relative_to(root)): path for path in root.glob("??/*") if _OWN_NAME.fullmatch(path.name)}
+    wanted = set(StoredFile.objects.filter(removed_at=None).values_list("path", flat=True))
+    orphans = [path for name, path in found.items() if name not in wanted and _is_older(path, before)]
+    if len(orphans) > FEW_ORPHANS and len(orphans) * 2 > len(found):
+        raise WrongDatabase(f"{len(orphans)} of {len(found)} stored files have no row: is this the right database?")
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:  # a temporary name got its last one meanwhile
+        return False
 
 
 def is_whole(stored: StoredFile) -> bool:

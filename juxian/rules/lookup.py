@@ -29,6 +29,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "hours.half_day": (4, "学时", "半天折算学时", "单位规定（2018）", "B"),
     "hours.online_counts": (False, "", "网上学习计入学时", "《党员教育管理工作条例》第二十条未明确", "C"),
     "slip.days": (14, "天", "开通条有效天数", "县级设置", "C"),
+    "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
 }
 
 

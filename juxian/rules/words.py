@@ -85,6 +85,7 @@ SORTS: dict[str, Sort] = {
     "hours.half_day": _whole(1, 12, 4),
     "hours.online_counts": SWITCHES,
     "slip.days": _whole(1, 366, 14),
+    "imports.keep_days": _whole(1, 366, 30),
 }
 
 

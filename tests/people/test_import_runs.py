@@ -12,7 +12,7 @@ from juxian.files.store import is_whole, path_of
 from juxian.obligations.models import Obligation, State
 from juxian.obligations.registry import Superseded
 from juxian.obligations.sweep import sweep
-from juxian.people.imports.runs import drop_import, save_import, start_import
+from juxian.people.imports.runs import SUBJECT, drop_import, save_import, start_import
 from juxian.people.imports.save import CODE
 from juxian.people.imports.work import perform_commit, prepare_commit
 from juxian.people.models import ImportRun, Member
@@ -66,7 +66,8 @@ def test_doing_it_twice_is_doing_it_once(branch, clerk, town, tmp_path) -> None:
     Obligation.objects.update(state=State.DUE)
     work()
     assert AuditEntry.objects.filter(action="people.roster_imported").count() == 1
-    assert sorted(Obligation.objects.values_list("state", flat=True)) == ["superseded", "superseded"]
+    rows = Obligation.objects.filter(subject_kind=SUBJECT)
+    assert sorted(rows.values_list("state", flat=True)) == ["superseded", "superseded"]
 
 
 def test_chosen_branches_are_made_with_their_people(clerk, town, tmp_path) -> None:
@@ -110,7 +111,7 @@ def test_a_file_without_the_needed_columns_is_refused_with_the_reason(clerk, tow
         "refused",
         "没有找到表头。表里要有一行写着列名，至少包括：姓名、公民身份号码、所在党支部。可以下载模板对照。",
     )
-    assert Obligation.objects.get().state == State.DONE
+    assert Obligation.objects.get(subject_kind=SUBJECT).state == State.DONE
 
 
 def test_a_file_damaged_on_disk_is_refused(branch, clerk, town, tmp_path) -> None:

@@ -37,5 +37,5 @@ class Command(BaseCommand):
 
     @staticmethod
     def _files() -> list[str]:
-        rows = StoredFile.objects.order_by("pk").iterator(chunk_size=500)
+        rows = StoredFile.objects.filter(removed_at=None).order_by("pk").iterator(chunk_size=500)
         return [f"文件“{row.original_name}”（编号 {row.pk}）丢失或被改动。" for row in rows if not is_whole(row)]

@@ -185,6 +185,9 @@ def import_refused(request: HttpRequest, pk: int) -> Any:
     run = get_object_or_404(ImportRun.objects.editable_by(user).select_related("town", "refused_file"), pk=pk)
     if run.refused_file is None:
         raise Http404
+    if run.refused_file.removed_at:
+        messages.error(request, "未通过的行已期满删除，请重新上传原来的表格。")
+        return redirect("people:town-import", pk=run.pk)
     try:
         content = open_whole(run.refused_file)
     except DamagedFile as damage:
