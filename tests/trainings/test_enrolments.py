@@ -1,10 +1,7 @@
-"""Seats: quotas, waiting list, and twelve people for three seats."""
-
-import threading
+"""Seats: quotas, waiting list, who may have one."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 
 from juxian.people.models import Member
 from tests.factories import BranchFactory, MemberFactory
@@ -145,61 +142,3 @@ def test_enrolling_many_costs_no_more_queries(enrolling, town, clerk, django_ass
     people = [MemberFactory(branch=branch) for _ in range(215)]
     with django_assert_max_num_queries(25):
         assert len(enrol(enrolling, people, clerk).seated) == 215
-
-
-def race(training_class, members, by, lock: bool) -> list[str]:
-    """Everybody at once, each through their own connection; returns what each was told."""
-    told, gate = [], threading.Barrier(len(members))
-
-    def one(member) -> None:
-        gate.wait()
-        try:
-            if lock:
-                result = enrol(training_class, [member], by)
-                told.append("seated" if result.seated else "waiting")
-            else:
-                told.append(unlocked(training_class, member, by))
-        except Exception as error:  # noqa: BLE001 the thread must say what happened
-            told.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[member]) for member in members]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(told)
-
-
-def unlocked(training_class, member, by) -> str:
-    """The twin without a lock: count, wait a little, then sit down."""
-    free = training_class.capacity - Enrolment.objects.filter(training_class=training_class).seated().count()
-    threading.Event().wait(0.3)
-    state = Seat.SEATED if free > 0 else Seat.WAITING
-    Enrolment.objects.create(
-        training_class=training_class,
-        member=member,
-        town=training_class.town,
-        branch=member.branch,
-        state=state,
-        source=Source.LIST,
-        created_by=by,
-    )
-    return state
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twelve_at_once_fill_three_seats(enrolling, town, clerk):
-    branch = BranchFactory(town=town)
-    members = [MemberFactory(branch=branch) for _ in range(12)]
-    assert race(enrolling, members, clerk, lock=True) == ["seated"] * 3 + ["waiting"] * 9
-    assert len(seated(enrolling)) == 3
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twin_without_a_lock_overbooks(enrolling, town, clerk):
-    branch = BranchFactory(town=town)
-    members = [MemberFactory(branch=branch) for _ in range(12)]
-    race(enrolling, members, clerk, lock=False)
-    assert len(seated(enrolling)) > 3

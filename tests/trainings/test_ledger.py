@@ -1,6 +1,5 @@
 """The ledger: posted once, reversed never edited, guarded by the database itself."""
 
-import threading
 from decimal import Decimal
 
 import pytest
@@ -9,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from tests.factories import MemberFactory
-from tests.trainings.conftest import mark_all, seated, sessions_of, waive_rest
+from tests.trainings.conftest import seated, sessions_of, waive_rest
 from trainings import actions
 from trainings.models import Enrolment, HourEntry, Mark, TrainingClass
 
@@ -146,28 +145,3 @@ def test_database_refuses_a_reversal_that_does_not_match(archived):
     with pytest.raises(DatabaseError):
         reversal(entry, key="raw3")
     assert HourEntry.objects.total() == Decimal(20)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_archiving_at_once_posts_once(running, clerk, county):
-    mark_all(running, clerk)
-    actions.begin_closing(training_class=running, by=clerk)
-    waive_rest(running, clerk)
-    gate, failures = threading.Barrier(6), []
-
-    def archive(number: int) -> None:
-        gate.wait()
-        try:
-            actions.archive_class(training_class=running, by=(clerk, county)[number % 2])
-        except Exception as error:  # noqa: BLE001 the thread must say what happened
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=archive, args=[number]) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert HourEntry.objects.count() == 6

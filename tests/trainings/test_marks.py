@@ -1,11 +1,9 @@
 """Roll call: idempotent, append-only, few queries, nobody overwritten unseen."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
 from django.utils import timezone
 
 from juxian.audit.models import AuditEntry
@@ -120,29 +118,3 @@ def test_a_big_roster_takes_few_queries(running, town, clerk, django_assert_max_
     with django_assert_max_num_queries(16):
         late = dict.fromkeys(statuses, "late")
         assert actions.save_roster(session=session, statuses=late, key="big2", by=clerk).changed == 215
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clerks_at_once_leave_one_chain(running, clerk, county):
-    session, people = sessions_of(running)[0], seated(running)
-    gate, failures = threading.Barrier(4), []
-
-    def save(number: int) -> None:
-        gate.wait()
-        try:
-            code = ("present", "absent", "late", "leave")[number]
-            by = (clerk, county)[number % 2]
-            actions.save_roster(session=session, statuses={p.pk: code for p in people}, key=f"t{number}", by=by)
-        except Exception as error:  # noqa: BLE001 the thread must say what happened
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=save, args=[number]) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert Mark.objects.filter(session=session).effective().count() == 3
-    assert len(set(words(session))) == 1

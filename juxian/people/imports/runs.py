@@ -30,6 +30,7 @@ def start_import(
     try:
         with storing(chunks, name=name, kind="sheet", limit=MAX_FILE_BYTES) as stored:
             (importers[importer].sniff if importer in importers else sniff)(path_of(stored))
+            User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)  # one upload of theirs at a time
             same: ImportRun | None = ImportRun.objects.filter(
                 importer=importer, town=town, by=by, state__in=OPEN, file__sha256=stored.sha256, options=bound
             ).first()
