@@ -130,6 +130,7 @@ SHOTS: dict[str, list[Shot]] = {
     "home": [Shot("anonymous", suffix="public"), Shot("county", suffix="county")],
     "help": [Shot("anonymous")],
     "readyz": [Shot("anonymous")],
+    "screen": [Shot("anonymous", lambda: {"code": TOWN})],
     "login": [Shot("anonymous")],
     "people:activate": [Shot("anonymous")],
     "people:account": [Shot("member")],

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from juxian.views import board, desk, doors, health, me
+from juxian.views import board, desk, doors, health, me, screen
 
 urlpatterns = [
     path("", board.home, name="home"),
     path("help/", doors.guide, name="help"),
     path("robots.txt", doors.robots, name="robots"),
+    path("screen/<str:code>/", screen.screen, name="screen"),
     # processes
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

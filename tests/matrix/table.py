@@ -24,13 +24,15 @@ FORM = ("GET", "POST")
 
 @dataclass(frozen=True)
 class Row:
-    """One pattern. `reveals`: it shows full personal numbers by design; `quiet`: a GET that may change rows, and why."""
+    """One pattern. `reveals`: it shows full personal numbers by design; `quiet`: a GET that may change rows, and why;
+    `shown`: everybody may see this of any town (a test of its own says what must not be there)."""
 
     audience: str
     methods: tuple[str, ...] = GET
     of: str | dict[str, str] = ""
     reveals: bool = False
     quiet: str = ""
+    shown: bool = False
     also: dict[str, int] = field(default_factory=dict)
 
 
@@ -39,6 +41,7 @@ TABLE: dict[str, Row] = {
     "home": Row("public"),
     "help": Row("public"),
     "robots": Row("public"),
+    "screen": Row("public", of={"code": "town.code"}, shown=True),
     "healthz": Row("public"),
     "readyz": Row("public", also={"*": 503}),
     "desk": Row("town"),

@@ -241,7 +241,7 @@ class Walker:
         ]
 
     def _call(self, call: Call, row: Row, role: str, method: str) -> Iterator[str]:
-        foreign = self.county.foreign_to(role)
+        foreign = [] if row.shown else self.county.foreign_to(role)
         with transaction.atomic():
             response = self.clients[role].generic(method, call.path + ("?q=KANARI" if method == "GET" else ""))
         is_foreign = call.mixed or (call.owner is not None and call.owner in foreign)
