@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.filed import PAPERS
 from assessments.kinds import SURVEY_OPEN, TRAINING_CLASS
 from assessments.models import Attempt, Exam, MakeUp, Retake, Survey, SurveyTicket
 from juxian.obligations.owe import owe
@@ -123,6 +124,7 @@ def register() -> None:
     _add(registry.completion, exam_passed)
     _add(registry.tabs, *TABS)
     registry.dossier |= DOSSIER
+    registry.papers |= PAPERS
 
 
 def _add(entries: list[Any], *wanted: Any) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
+from juxian.papers import Item
 from trainings.models import Enrolment, TrainingClass
 
 
@@ -43,11 +44,12 @@ class Tab:
 @dataclass
 class Registry:
     """Checks by gate; `completion` functions say why somebody did not complete ('' if nothing stands against it);
-    `dossier` functions by item code say whether the generated paper exists."""
+    `dossier` functions by item code say whether the generated paper exists, `papers` make its files (see filed.py)."""
 
     gates: dict[Gate, list[Check]] = field(default_factory=lambda: {gate: [] for gate in Gate})
     completion: list[Completion] = field(default_factory=list)
     dossier: dict[str, Callable[[TrainingClass], bool]] = field(default_factory=dict)
+    papers: dict[str, Callable[[TrainingClass], list[Item]]] = field(default_factory=dict)
     closing: list[Callable[[TrainingClass], None]] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
 

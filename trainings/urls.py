@@ -33,6 +33,7 @@ urlpatterns = [
     path("town/trainings/<int:pk>/roster/", papers.roster_print, name="roster-print"),
     path("town/trainings/<int:pk>/papers/<int:item>/add/", papers.paper_add, name="paper-add"),
     path("town/trainings/<int:pk>/papers/<int:item>/waive/", papers.paper_waive, name="paper-waive"),
+    path("town/trainings/<int:pk>/dossier/", papers.class_dossier, name="class-dossier"),
     path("town/papers/<int:pk>/", papers.paper_file, name="paper-file"),
     path("town/enrolments/<int:pk>/cancel/", seats.enrolment_cancel, name="enrolment-cancel"),
     # town/sessions/

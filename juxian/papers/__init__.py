@@ -2,10 +2,11 @@
 
 from juxian.papers.bundle import Item, bundle
 from juxian.papers.diploma import Diploma, diplomas_pdf
-from juxian.papers.document import Document, Facts, Heading, Table, Text, document_pdf
+from juxian.papers.document import Block, Document, Facts, Heading, Table, Text, document_pdf
 from juxian.papers.qr import qr_svg
 
 __all__ = [
+    "Block",
     "Diploma",
     "Document",
     "Facts",

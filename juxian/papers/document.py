@@ -50,6 +50,9 @@ class Table:
         return {"kind": "table", "heads": list(self.heads), "rows": [list(row) for row in self.rows], "widths": widths}
 
 
+Block = Heading | Text | Facts | Table
+
+
 @dataclass(frozen=True)
 class Document:
     """A paper. `notice` stands on every page; `wide` turns the sheet."""
@@ -59,7 +62,7 @@ class Document:
     code: str = ""
     notice: str = ""
     wide: bool = False
-    blocks: Sequence[Heading | Text | Facts | Table] = field(default_factory=tuple)
+    blocks: Sequence[Block] = field(default_factory=tuple)
 
 
 def document_pdf(document: Document) -> bytes:

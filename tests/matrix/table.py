@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
     "trainings:roster-print": Row("town", of="training_class"),
     "trainings:paper-add": Row("town-write", FORM, of={"pk": "training_class", "item": "dossier.item_id"}),
     "trainings:paper-waive": Row("town-write", FORM, of={"pk": "training_class", "item": "dossier.item_id"}),
+    "trainings:class-dossier": Row("town", POST, of="filed_class"),
     "trainings:paper-file": Row("town", of="dossier", also={"*": 404}),
     # seats
     "trainings:town-quotas": Row("town-write", FORM, of="training_class"),
