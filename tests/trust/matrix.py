@@ -9,7 +9,7 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 DOCUMENT = TESTS.parent / "docs" / "trust-matrix.md"
 ROWS = Path(__file__).with_name("rows.csv")
-PARTS = {"A": "Due work and messages", "B": "Database, disk, process", "C": "Exams"}
+PARTS = {"A": "Due work and messages", "B": "Database, disk, process", "C": "Exams", "F": "Access and forgery"}
 HEAD = """# What can go wrong, and which test proves what then happens
 
 Made by `python -m tests.trust` from `tests/trust/rows.csv` and the `trust` markers in the tests; do not edit.
