@@ -90,6 +90,10 @@ def _both(others: Iterable[Session], members: Collection[Member] | QuerySet[Any,
     return people
 
 
+def _there(other: Session, reader: Reader) -> str:
+    return f"“{other.training_class}”" if reader.sees(other.training_class) else "外镇"
+
+
 def _people(session: Session, others: list[Session], reader: Reader) -> list[Clash]:
     enrolled = Enrolment.objects.filter(training_class=session.training_class_id, state__in=IN_CLASS)
     people = _both(others, enrolled.values("member"))
@@ -98,8 +102,7 @@ def _people(session: Session, others: list[Session], reader: Reader) -> list[Cla
         names = [member.name for member in people.get(other.training_class_id, [])]
         if names:
             said = "、".join(names[:NAMES_SAID]) + ("等" if len(names) > NAMES_SAID else "")
-            where = f"“{other.training_class}”" if reader.sees(other.training_class) else "外镇"
-            text = f"{half_day(session)}，本班 {len(names)} 人（{said}）还要上{where}的课。能换就换个半天。"
+            text = f"{half_day(session)}，本班 {len(names)} 人（{said}）还要上{_there(other, reader)}的课。能换就换个半天。"
             found.append(Clash(text, reader.link(other.training_class)))
     return found
 
@@ -110,25 +113,33 @@ def clashes(session: Session, user: User) -> list[Clash]:
     return bookings(session, others, reader) + _people(session, others, reader)
 
 
-def busy_members(training_class: TrainingClass, members: Collection[Member], user: User) -> dict[int, list[Clash]]:
-    """By member: other classes they have a seat in that meet in a half-day of this one. Three queries."""
+def _meeting(training_class: TrainingClass, members: Collection[Member]) -> list[tuple[Session, list[Member]]]:
+    """Sessions of other classes in the half-days of this one, with those of `members` who belong there. Two queries."""
     own = Session.objects.filter(training_class=training_class).standing()
     rows = Session.objects.standing().exclude(training_class=training_class)
     rows = rows.filter(Exists(own.filter(day=OuterRef("day"), half=OuterRef("half"))))
     others = list(rows.select_related("training_class").order_by("day", "half", "pk"))
-    people, reader = _both(others, members), Reader(user)
+    people = _both(others, members)
+    return [(other, people[other.training_class_id]) for other in others if other.training_class_id in people]
+
+
+def busy_members(training_class: TrainingClass, members: Collection[Member], user: User) -> dict[int, list[Clash]]:
+    """By member: other classes they belong to that meet in a half-day of this one. Three queries."""
+    reader = Reader(user)
     found: dict[int, list[Clash]] = defaultdict(list)
-    for other in others:
-        title = f"“{other.training_class}”" if reader.sees(other.training_class) else "外镇"
-        for member in people.get(other.training_class_id, []):
-            clash = Clash(f"{half_day(other)}要上{title}的课", reader.link(other.training_class))
+    for other, people in _meeting(training_class, members):
+        clash = Clash(f"{half_day(other)}要上{_there(other, reader)}的课", reader.link(other.training_class))
+        for member in people:
             found[member.pk].append(clash)
     return dict(found)
 
 
 def busy_list(training_class: TrainingClass, members: Collection[Member], user: User) -> list[Clash]:
-    """The same as a list: one sentence a person and half-day."""
-    found = busy_members(training_class, members, user)
-    return [
-        Clash(f"{member.name}{clash.text}。", clash.link) for member in members for clash in found.get(member.pk, [])
-    ]
+    """The same by the other session, with the names of all whom it concerns. Three queries."""
+    reader = Reader(user)
+    found = []
+    for other, people in _meeting(training_class, members):
+        names = "、".join(member.name for member in people)
+        text = f"{half_day(other)}，{names}要上{_there(other, reader)}的课。"
+        found.append(Clash(text, reader.link(other.training_class)))
+    return found

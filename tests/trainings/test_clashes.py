@@ -165,10 +165,11 @@ def test_the_list_to_tick_shows_who_has_another_class(browser, enrolling, people
 
 def test_pasted_names_with_another_class_are_asked_about_first(browser, enrolling, people, town):
     own = SessionFactory(training_class__town=town)
-    EnrolmentFactory(training_class=own.training_class, member=people[0])
+    for member in people[:2]:
+        EnrolmentFactory(training_class=own.training_class, member=member)
     url, names = reverse("trainings:enrol-names", args=[enrolling.pk]), "示例0\n示例1"
     page = browser.post(url, {"names": names})
-    said = f"示例0{cn(own.day)}上午要上“{own.training_class.title}”的课。"
+    said = f"{cn(own.day)}上午，示例0、示例1要上“{own.training_class.title}”的课。"
     assert (warnings(page), seated(enrolling)) == (
         [(said, f"/town/trainings/{own.training_class_id}/?tab=timetable")],
         [],
