@@ -15,7 +15,7 @@ from juxian.obligations.owe import owe_many
 from juxian.obligations.registry import Draft
 from juxian.people.models import Member, Town, User
 
-FIELD = {Member: "member", User: "user", Town: "town"}
+FIELD = {Member: "member_id", User: "user_id", Town: "town_id"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def tell_many(letters: Sequence[Letter]) -> None:
     InboxMessage.objects.bulk_create(
         [
             InboxMessage(
-                **{FIELD[type(letter.to)]: letter.to},
+                **{FIELD[type(letter.to)]: letter.to.pk},
                 key=letter.key,
                 title=letter.title[:100],
                 body=letter.body,

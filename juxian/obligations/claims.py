@@ -15,6 +15,8 @@ from django.db.models.functions import Now
 from juxian.obligations.models import Obligation, ObligationQuerySet, State
 from juxian.obligations.registry import Done, Kind, Outcome
 
+NOT_NEEDED = ("lease_until", "lease_token", "next_try_at", "last_error", "done_at", "outcome", "created_at")
+
 
 class LeaseLost(Exception):
     """Another worker holds the row by now; whatever was done in this transaction must be rolled back."""
@@ -85,7 +87,8 @@ def park_killers(kind: Kind) -> int:
 
 def _take(kind: Kind, candidates: ObligationQuerySet, size: int) -> Lease:
     skip_locked = connection.features.has_select_for_update_skip_locked
-    lease = Lease(kind, list(candidates.select_for_update(of=("self",), skip_locked=skip_locked)[:size]))
+    free = candidates.select_for_update(of=("self",), skip_locked=skip_locked).defer(*NOT_NEEDED)
+    lease = Lease(kind, list(free[:size]))
     if lease.rows:
         Obligation.objects.filter(pk__in=[row.pk for row in lease.rows]).update(
             state=State.LEASED,

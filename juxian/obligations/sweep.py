@@ -27,6 +27,7 @@ from juxian.obligations.owe import insert_missing
 from juxian.obligations.registry import CatchUp, Kind, Outcome, registry
 
 BATCH = 200
+LARGE_BATCH = 500  # of kinds that do many rows in few queries
 PREPARED_BATCH = 5  # such rows are slow, one after the other
 SLICE_SECONDS = 0.5  # no transaction of a batch grows longer, for SQLite has one writer
 FIRST_RETRY = timedelta(seconds=30)
@@ -124,10 +125,24 @@ def _do_due(run: Run) -> None:
     while claimed and not run.is_over():
         claimed = 0
         waiting = Obligation.objects.due(run.now).order_by().values_list("kind", flat=True).distinct()
-        for kind in _registered(waiting):
-            lease = claim_due(kind, run.now, PREPARED_BATCH if kind.prepare else BATCH)
-            claimed += len(lease.rows)
-            _do_batch(run, lease)
+        kinds = _registered(waiting)
+        while kinds and not run.is_over():
+            leases = [_do_claimed(run, kind) for kind in kinds]
+            claimed += sum(leases)
+            kinds = [kind for kind, number in zip(kinds, leases, strict=True) if number == _batch_size(kind)]
+
+
+def _do_claimed(run: Run, kind: Kind) -> int:
+    """Claim a batch and do it; return how many rows it had. A full one means that there may be more."""
+    lease = claim_due(kind, run.now, _batch_size(kind))
+    _do_batch(run, lease)
+    return len(lease.rows)
+
+
+def _batch_size(kind: Kind) -> int:
+    if kind.prepare:
+        return PREPARED_BATCH
+    return LARGE_BATCH if kind.perform_many else BATCH
 
 
 def _do_abandoned(run: Run) -> None:

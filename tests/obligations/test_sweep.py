@@ -71,11 +71,11 @@ def test_many_at_once_when_the_kind_can(kinds):
         return [perform(row, now, None) for row in rows]
 
     kinds.add(plain(perform_many=perform_many))
-    insert_missing(drafts(*range(450)))
+    insert_missing(drafts(*range(1100)))
 
-    assert sweep(NOW) == {"t.plain": {"done": 450}}
-    assert batches == [200, 200, 50]
-    assert len(effects()) == 450
+    assert sweep(NOW) == {"t.plain": {"done": 1100}}
+    assert batches == [500, 500, 100]
+    assert len(effects()) == 1100
 
 
 def test_a_batch_that_fails_goes_row_by_row(kinds):
