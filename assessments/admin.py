@@ -205,6 +205,7 @@ class SurveyAdmin(ReadOnly, ScopedAdmin):
     list_filter = ["training_class__town"]
     search_fields = ["training_class__title"]
     date_hierarchy = "opens_at"
+    fields = ["training_class", "opens_at", "closes_at", "asked_about", "turnout"]
     list_select_related = ["training_class"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -212,6 +213,10 @@ class SurveyAdmin(ReadOnly, ScopedAdmin):
         answered = Count("tickets", filter=Q(tickets__is_answered=True))
         counted: QuerySet = rows.annotate(answered=answered, asked=Count("tickets"))
         return counted
+
+    @admin.display(description="测评项目")
+    def asked_about(self, survey: Survey) -> str:
+        return "、".join(question["text"] for question in survey.questions)
 
     @admin.display(description="已答 / 应答")
     def turnout(self, survey: Any) -> str:

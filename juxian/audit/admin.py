@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from juxian.audit.models import AuditEntry, AuditSeal
+from juxian.audit.words import PARTS, in_words, model_name
 
 
 class SealedFilter(admin.SimpleListFilter):
@@ -27,18 +29,13 @@ class AppFilter(admin.SimpleListFilter):
     parameter_name = "app"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [
-            ("people", "人员与账号"),
-            ("trainings", "培训班"),
-            ("assessments", "考试与测评"),
-            ("centres", "培训中心"),
-            ("courses", "课程"),
-            ("lecturers", "师资"),
-            ("rules", "县级设置"),
-        ]
+        return [(code, name) for code, (name, _) in PARTS.items()]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        return queryset.filter(action__startswith=f"{self.value()}.") if self.value() else queryset
+        wanted = models.Q()
+        for start in PARTS.get(self.value() or "", ("", ()))[1]:
+            wanted |= models.Q(action__startswith=start)
+        return queryset.filter(wanted)
 
 
 class FrozenAdmin(admin.ModelAdmin):
@@ -59,12 +56,21 @@ class FrozenAdmin(admin.ModelAdmin):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(FrozenAdmin):
-    list_display = ["at", "actor_name", "summary", "action", "town_code", "sealed"]
+    list_display = ["at", "actor_name", "summary", "did", "town_code", "sealed"]
     list_display_links = ["summary"]
     list_filter = ["at", AppFilter, SealedFilter]
     list_select_related = ["seal"]
     search_fields = ["actor_name", "summary", "action", "town_code"]
     date_hierarchy = "at"
+    fields = ["at", "actor_name", "did", "summary", "subject", "town_code", "body", "body_digest"]
+
+    @admin.display(description="动作", ordering="action")
+    def did(self, entry: AuditEntry) -> str:
+        return format_html('{} <span class="code">{}</span>', in_words(entry.action) or "其他", entry.action)
+
+    @admin.display(description="对象")
+    def subject(self, entry: AuditEntry) -> str:
+        return f"{model_name(entry.subject_kind)}，编号 {entry.subject_id}"
 
     @admin.display(description="封存", boolean=True)
     def sealed(self, entry: AuditEntry) -> bool:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from juxian.messages.channels import CHANNELS
 from juxian.messages.models import InboxMessage, OutboundSend
 from juxian.people.admin_base import ReadOnly, ScopedAdmin
 
@@ -17,7 +18,7 @@ class InboxMessageAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ["town", "user", "member__branch__town"]
     search_fields = ["title", "key", "member__name"]
     date_hierarchy = "created_at"
-    fields = ["title", "to", "text", "link", "created_at", "read_at", "key"]
+    fields = ["title", "to", "text", "created_at", "read_at"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         rows: models.QuerySet = self.model.objects.listed_to(request.user)
@@ -38,11 +39,16 @@ class InboxMessageAdmin(ReadOnly, ScopedAdmin):
 class OutboundSendAdmin(ReadOnly, ScopedAdmin):
     """Copies outside; those of unknown fate are what staff look for. The text of a member's message stays closed."""
 
-    list_display = ["message", "channel", "state", "on_doubt", "sent_at", "provider_ref"]
+    list_display = ["message", "way", "state", "on_doubt", "sent_at", "provider_ref"]
     list_filter = ["state", "channel"]
     list_select_related = ["message"]
     search_fields = ["message__title"]
-    fields = ["message", "channel", "state", "on_doubt", "sent_at", "provider_ref", "provider_key"]
+    fields = ["message", "way", "state", "on_doubt", "sent_at", "provider_ref", "provider_key"]
+
+    @admin.display(description="渠道", ordering="channel")
+    def way(self, send: OutboundSend) -> str:
+        known = CHANNELS.get(send.channel)
+        return known.label if known else send.channel
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("message")

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from juxian.audit.words import model_name
+from juxian.obligations import heartbeat
 from juxian.obligations.actions import retry
 from juxian.obligations.models import Heartbeat, Obligation
 from juxian.obligations.registry import registry
@@ -48,9 +51,15 @@ class ObligationAdmin(_ReadOnly):
     date_hierarchy = "due_at"
     actions = ["retry_parked"]
     fields = [
-        *["label", "subject_kind", "subject_id", "stage", "due_at", "expires_at", "state", "outcome", "done_at"],
+        *["label", "subject", "due_at", "expires_at", "state", "outcome", "done_at"],
         *["attempts", "next_try_at", "last_error", "lease_until", "created_at"],
     ]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        """Headed by what is to be done, not by its code."""
+        row = self.get_object(request, unquote(object_id))
+        words = {"subtitle": f"{self.label(row)}：{self.subject(row)}"} if row else {}
+        return super().change_view(request, object_id, form_url, words | (extra_context or {}))
 
     @admin.display(description="类别", ordering="kind")
     def label(self, row: Obligation) -> str:
@@ -59,7 +68,7 @@ class ObligationAdmin(_ReadOnly):
     @admin.display(description="对象")
     def subject(self, row: Obligation) -> str:
         stage = f" 第 {row.stage} 次" if row.stage else ""
-        return f"{row.subject_kind} {row.subject_id}{stage}"
+        return f"{model_name(row.subject_kind)} {row.subject_id}{stage}"
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """County staff; auditors only look."""
@@ -78,4 +87,9 @@ class ObligationAdmin(_ReadOnly):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(_ReadOnly):
-    list_display = ["name", "last_ok_at", "host", "last_error"]
+    list_display = ["who", "last_ok_at", "host", "last_error"]
+    fields = ["who", "last_ok_at", "host", "last_error"]
+
+    @admin.display(description="名称", ordering="name")
+    def who(self, beat: Heartbeat) -> str:
+        return {heartbeat.SWEEP: "办理到期事务", heartbeat.WORKER: "后台程序"}.get(beat.name, beat.name)

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
+from juxian.obligations.registry import registry
+
 
 class State(models.TextChoices):
     """The life of an obligation. Nothing is ever deleted by the machinery."""
@@ -98,7 +100,7 @@ class Obligation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject_kind}:{self.subject_id}/{self.stage}"
+        return f"{registry.label(self.kind)}（编号 {self.pk}）"
 
 
 class Heartbeat(models.Model):

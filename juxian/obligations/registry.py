@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from juxian.obligations.models import Obligation
+if TYPE_CHECKING:
+    from juxian.obligations.models import Obligation
 
 
 class CatchUp(Enum):
@@ -61,9 +62,9 @@ class Kind:
 
     code: str
     label: str
-    perform: Callable[[Obligation, datetime, Any], Outcome]
-    prepare: Callable[[Obligation], Any] | None = None
-    perform_many: Callable[[Sequence[Obligation], datetime], Sequence[Outcome]] | None = None
+    perform: "Callable[[Obligation, datetime, Any], Outcome]"
+    prepare: "Callable[[Obligation], Any] | None" = None
+    perform_many: "Callable[[Sequence[Obligation], datetime], Sequence[Outcome]] | None" = None
     generate: Callable[[datetime], Iterable[Draft]] | None = None
     catch_up: CatchUp = CatchUp.ALWAYS
     lease_seconds: int = 60

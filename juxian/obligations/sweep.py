@@ -217,7 +217,7 @@ def _do_one(run: Run, lease: Lease, row: Obligation) -> None:
     except LeaseLost:
         run.add(kind.code, "lost")
     except Exception as error:
-        logger.warning("sweep: %s failed with %s", row, type(error).__name__)
+        logger.warning("sweep: %s %s failed with %s", row.kind, row.pk, type(error).__name__)
         run.add(kind.code, _set_back(run, lease, row, error))
     else:
         run.add(kind.code, state_of(outcome).value)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from assessments.models import Attempt, MakeUp, Retake, Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
 from juxian.obligations.sweep import sweep
-from tests.factories import BankFactory
+from tests.factories import BankFactory, ClassFactory
 
 pytestmark = pytest.mark.db_engine
 
@@ -86,3 +86,15 @@ def test_lists_keep_their_number_of_queries(client, county, people, sit, town, n
         client.get("/admin/assessments/questionbank/")
     with django_assert_num_queries(9):
         client.get("/admin/assessments/attempt/")
+
+
+def test_a_survey_tells_its_items_in_words(client, county, references):
+    survey = Survey.objects.create(
+        training_class=ClassFactory(),
+        questions=[{"id": 1, "text": "内容"}, {"id": 2, "text": "方法"}],
+        opens_at=timezone.now(),
+        closes_at=timezone.now(),
+    )
+    client.force_login(county)
+    page = client.get(reverse("admin:assessments_survey_change", args=[survey.pk])).content.decode()
+    assert ("内容、方法" in page, "&quot;id&quot;" in page) == (True, False)

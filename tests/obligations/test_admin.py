@@ -9,6 +9,7 @@ from juxian.obligations import figures, heartbeat
 from juxian.obligations.actions import retry
 from juxian.obligations.models import Heartbeat, Obligation
 from juxian.obligations.owe import insert_missing
+from juxian.obligations.registry import Draft
 from juxian.people.models import Grant
 from tests.factories import GrantFactory, UserFactory
 from tests.obligations.effects import drafts, plain
@@ -78,6 +79,20 @@ def test_nobody_edits_or_deletes_the_machinery(client, county, rows):
     assert client.get(reverse("admin:obligations_obligation_add")).status_code == 403
     assert client.get(reverse("admin:obligations_heartbeat_changelist")).status_code == 200
     assert client.get(reverse(LIST), {"kind": "t.plain"}).status_code == 200
+
+
+def test_a_piece_of_work_is_named_in_words(client, county, kinds):
+    kinds.add(plain())
+    insert_missing([Draft("t.plain", "people.member", 7, timezone.now(), stage=2)])
+    row = Obligation.objects.get()
+    heartbeat.beat("sweep")
+    client.force_login(county)
+
+    answer = client.get(reverse("admin:obligations_obligation_change", args=[row.pk]))
+
+    assert answer.context["subtitle"] == "试：党员 7 第 2 次"
+    assert ("t.plain" in answer.content.decode(), str(row)) == (False, f"试（编号 {row.pk}）")
+    assert "办理到期事务" in client.get(reverse("admin:obligations_heartbeat_changelist")).content.decode()
 
 
 def test_the_notice_counts_parked_rows_by_kind(rows):

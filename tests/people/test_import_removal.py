@@ -154,7 +154,7 @@ def test_the_search_is_due_once_a_night_and_missed_nights_are_one(db, settings, 
     assert sweep(timezone.now())[ORPHANS_KIND] == {"created": 1, "done": 1}
     assert ORPHANS_KIND not in sweep(timezone.now())
     rows = Obligation.objects.filter(kind=ORPHANS_KIND)
-    assert list(rows.order_by("stage").values_list("state", "outcome")) == [
+    assert list(rows.order_by("subject_id").values_list("state", "outcome")) == [
         (State.DONE, "清理 1 个文件"),
         (State.DONE, "清理 0 个文件"),
     ]

@@ -4,7 +4,7 @@ A run that nobody ends is given up after as many days. Once a night the store is
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from juxian.audit import log
 from juxian.files.store import remove, sweep_orphans
 from juxian.obligations.models import Obligation
-from juxian.obligations.registry import CatchUp, Done, Draft, Kind, Outcome
+from juxian.obligations.registry import Done, Draft, Kind, Outcome
 from juxian.people.imports.runs import OPEN, SUBJECT
 from juxian.people.models import ImportRun
 from juxian.rules import lookup
@@ -59,11 +59,11 @@ def remove_files(obligation: Obligation, now: datetime, prepared: Any) -> Outcom
 
 
 def nightly(now: datetime) -> Iterator[Draft]:
-    """One search a night; nights that were missed are one."""
+    """One search a night, numbered by its day; a night that was missed is not made up for."""
     today = timezone.localdate(now)
     due = timezone.make_aware(datetime.combine(today, NIGHT))
     if due <= now and Path(settings.MEDIA_ROOT).is_dir():  # nothing was ever stored without it
-        yield Draft(ORPHANS_KIND, "files.store", 1, due, stage=(today - date(1970, 1, 1)).days)
+        yield Draft(ORPHANS_KIND, "files.storedfile", int(f"{today:%Y%m%d}"), due)
 
 
 def search(obligation: Obligation) -> int:
@@ -78,6 +78,5 @@ ORPHANS = Kind(
     prepare=search,
     perform=lambda obligation, now, found: Done(f"清理 {found} 个文件"),
     generate=nightly,
-    catch_up=CatchUp.COLLAPSE,
     lease_seconds=600,
 )

@@ -1,0 +1,106 @@
+"""What the codes of actions mean, for those who read the log. Floors above name their codes; their words are here."""
+
+from django.apps import apps
+
+PARTS = {
+    "people": ("人员与账号", ("people.",)),
+    "trainings": (
+        "计划与培训班",
+        ("trainings.", "plan.", "class.", "session.", "dossier.", "hours.", "certificate."),
+    ),
+    "assessments": ("考试与测评", ("assessments.",)),
+    "centres": ("培训中心", ("centres.",)),
+    "courses": ("课程", ("courses.",)),
+    "lecturers": ("师资", ("lecturers.",)),
+    "rules": ("县级设置", ("rules.",)),
+    "obligations": ("到期事务", ("obligations.",)),
+}
+ACTIONS = {
+    "assessments.attempt_finished": "交卷",
+    "assessments.attempt_started": "开始答卷",
+    "assessments.bank_added": "新建题库",
+    "assessments.exam_extended": "延长考试",
+    "assessments.exam_set_up": "安排考试",
+    "assessments.late_adopted": "采纳迟到的答案",
+    "assessments.late_declined": "不采纳迟到的答案",
+    "assessments.late_kept": "收下迟到的答案",
+    "assessments.late_proposed": "提出采纳迟到的答案",
+    "assessments.make_up_cancelled": "取消补课",
+    "assessments.make_up_done": "登记补课",
+    "assessments.make_up_owed": "要求补课",
+    "assessments.question_added": "新增试题",
+    "assessments.question_changed": "修改试题",
+    "assessments.question_restored": "恢复试题",
+    "assessments.question_retired": "停用试题",
+    "assessments.questions_imported": "导入试题",
+    "assessments.results_released": "公布成绩",
+    "assessments.retake_given": "安排补考",
+    "assessments.survey_opened": "开放测评",
+    "certificate.issue": "颁发证书",
+    "certificate.reissue": "重新颁发证书",
+    "certificate.revoke": "撤销证书",
+    "class.amend": "归档后补正",
+    "class.approve": "批准开班",
+    "class.archive": "班次归档",
+    "class.cancel": "取消班次",
+    "class.change": "修改班次",
+    "class.closing": "进入结班",
+    "class.enrol": "录取学员",
+    "class.enrolment_cancel": "取消报名",
+    "class.enrolling": "开始报名",
+    "class.open": "新建班次",
+    "class.quota": "分配名额",
+    "class.return": "退回班次",
+    "class.start": "开班",
+    "class.submit": "班次送审",
+    "class.withdraw": "撤回班次送审",
+    "dossier.add": "归入材料",
+    "dossier.waive": "免交材料",
+    "hours.reverse": "冲销学时",
+    "obligations.retry": "让事务再办一次",
+    "people.account_opened": "凭开通条开通账号",
+    "people.grant_saved": "授权变动",
+    "people.import_dropped": "放弃导入",
+    "people.import_files_removed": "期满删除导入文件",
+    "people.import_refused_rows_read": "下载未通过的行",
+    "people.password_changed": "本人改密码",
+    "people.password_reset": "重设密码",
+    "people.password_reset_by_slip": "凭开通条重设密码",
+    "people.roster_imported": "导入名册",
+    "people.signed_in": "登录",
+    "people.slips_made": "打印开通条",
+    "people.unmask": "查看完整号码",
+    "plan.approved": "批准计划",
+    "plan.draft": "退回计划",
+    "plan.line_add": "计划加班次",
+    "plan.line_change": "计划改班次",
+    "plan.line_remove": "计划去掉班次",
+    "plan.open": "新建计划",
+    "plan.submit": "计划送审",
+    "plan.withdraw": "撤回计划送审",
+    "rules.set": "改县级设置",
+    "rules.withdraw": "收回县级设置",
+    "session.add": "加课次",
+    "session.cancel": "取消课次",
+    "session.change": "改课次",
+    "session.roster": "点名",
+}
+# The admin's own codes: app.model_verb
+VERBS = {"added": "新增", "changed": "修改", "deleted": "删除"}
+
+
+def model_name(label: str) -> str:
+    """`people.member` → 党员; the label itself for what is no model."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
+
+
+def in_words(action: str) -> str:
+    """The words for a code; empty for one nobody knows."""
+    model, _, verb = action.rpartition("_")
+    if action in ACTIONS or verb not in VERBS:
+        return ACTIONS.get(action, "")
+    name = model_name(model)
+    return "" if name == model else f"{VERBS[verb]}{name}"
