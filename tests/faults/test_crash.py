@@ -1,0 +1,109 @@
+"""PostgreSQL crashes and recovers while a class answers: what was acknowledged is stored, and nobody reads a stack trace.
+
+The server is our own, started and crashed here: the one of the other tests goes on.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from tests.browser.portal import free_port, running_portal
+from tests.load.phones import Phone, Tally, allow_connections
+from tests.load.test_exam_rush import STORED, WORLD, Acknowledged, lost
+
+PEOPLE, ANSWERS = 50, 4
+pytestmark = [pytest.mark.db_engine]
+
+
+class Cluster:
+    """A PostgreSQL of our own that promises what it commits (fsync on, as installed)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+        self.folder, self.port = folder, free_port()
+        self.url = f"postgres://junan@127.0.0.1:{self.port}/postgres"
+        self.crashes = 0
+
+    def run(self, program: str, *words: str) -> None:
+        """PostgreSQL refuses to run as root; then the user of its package runs it."""
+        as_server = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        subprocess.run([*as_server, self.bin / program, *words], check=True, capture_output=True, timeout=60, cwd="/")
+
+    def control(self, *words: str) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -c max_connections=50"
+        self.run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", options, *words)
+
+    def crash(self) -> None:
+        """End without a checkpoint, as a power cut would, and recover."""
+        self.control("-m", "immediate", "restart")
+        self.crashes += 1
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="junan-crash."))  # short: socket paths must be
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres")
+    made = Cluster(folder)
+    made.run("initdb", "-D", f"{folder}/data", "-U", "junan", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+    made.control("start")
+    yield made
+    made.control("-m", "immediate", "stop")
+    shutil.rmtree(folder)
+
+
+class Room:
+    """A class that answers question after question; every phone tries again until it is told that it is stored."""
+
+    def __init__(self, url: str, world: dict) -> None:
+        self.tally, self.said, self.exam = Tally(), Acknowledged(), world["exam"]
+        self.phones = [Phone(url, {world["name"]: key}, self.tally) for key in world["keys"]]
+        self.met: Counter[int] = Counter()
+
+    async def start(self) -> list[str]:
+        replies = await asyncio.gather(*(one.post_form(f"/me/exams/{self.exam}/start/") for one in self.phones))
+        return [reply.location.strip("/").rsplit("/", 1)[1] for reply in replies]
+
+    async def answer(self, attempts: list[str], cluster: Cluster) -> None:
+        crash = asyncio.create_task(self._crash_in_the_middle(cluster))
+        await asyncio.gather(*(self._answer(*pair) for pair in zip(self.phones, attempts, strict=True)))
+        await crash
+
+    async def _crash_in_the_middle(self, cluster: Cluster) -> None:
+        while sum(map(len, self.said.answers.values())) < PEOPLE * ANSWERS // 4:
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(cluster.crash)
+
+    async def _answer(self, phone: Phone, attempt: str) -> None:
+        for number in range(1, ANSWERS + 1):
+            entry = {"number": number, "choice": [1], "seq": number}
+            while (reply := await phone.post_json(f"/me/exams/attempts/{attempt}/answers/", entry)).status != 200:
+                self.met[reply.status] += 1
+                assert json.loads(reply.body)["error"] == "刚才没有存上，请再试一次。"
+                await asyncio.sleep(0.2)
+            self.said.answers.setdefault(attempt, {})[str(number)] = [[1], number]
+
+
+@pytest.mark.trust("B2")
+def test_a_crash_under_load_loses_nothing_that_was_acknowledged(cluster, tmp_path, monkeypatch) -> None:
+    allow_connections(4 * PEOPLE)
+    monkeypatch.setattr("tests.browser.portal.scratch_database", lambda folder, name: nullcontext(cluster.url))
+    with running_portal(tmp_path, "test_crash", sweep_seconds=3600) as portal:
+        room = Room(portal.url, json.loads(portal.manage("shell", "-v0", "-c", WORLD.format(people=PEOPLE))))
+        attempts = asyncio.run(room.start())
+        asyncio.run(room.answer(attempts, cluster))
+        stored = json.loads(portal.manage("shell", "-v0", "-c", STORED))
+
+    assert cluster.crashes == 1
+    assert set(room.met) == {503}  # the crash was met, and only as "try again"
+    assert sum(map(len, room.said.answers.values())) == PEOPLE * ANSWERS
+    assert lost(room.said, stored["attempts"]) == []
