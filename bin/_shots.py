@@ -72,7 +72,13 @@ REASONS = {
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
 }
 # Kinds of rows a demo county has none of.
-NONE_IN_DEMO = ("inbox.outboundsend", "people.activationslip", "people.importrun", "assessments.lateanswers")
+NONE_IN_DEMO = (
+    "inbox.channelhealth",
+    "inbox.outboundsend",
+    "people.activationslip",
+    "people.importrun",
+    "assessments.lateanswers",
+)
 REASONS |= {
     f"admin:{model.replace('.', '_')}_{verb}": "演示县里没有这种记录"
     for model in NONE_IN_DEMO

@@ -224,7 +224,13 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 10
-OUTBOUND_CHANNELS = env.list("OUTBOUND_CHANNELS", default=["email"])  # copies of inbox messages: email, console
+OUTBOUND_CHANNELS = env.list("OUTBOUND_CHANNELS", default=["email"])  # copies of inbox messages
+SMS_URL = env.str("SMS_URL", default="")  # the county's SMS relay; unset: files below VAR_DIR/sms
+SMS_TOKEN = env.str("SMS_TOKEN", default="")
+if unknown := set(OUTBOUND_CHANNELS) - {"email", "sms", "console"}:
+    raise ImproperlyConfigured(f"OUTBOUND_CHANNELS 只能是 email、sms、console，不认识：{'、'.join(sorted(unknown))}。")
+if PRODUCTION and "sms" in OUTBOUND_CHANNELS and not (SMS_URL.startswith("https://") and SMS_TOKEN):
+    raise ImproperlyConfigured("PRODUCTION=1 时要发短信，须设置 https 的 SMS_URL 和 SMS_TOKEN。")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="junan@localhost")
 
 # Celery: only wakes the sweep ---------------------------------------------------------------------

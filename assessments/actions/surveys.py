@@ -22,6 +22,7 @@ from django.utils import timezone
 from assessments.models import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
 from juxian.audit import log
 from juxian.messages.actions import Letter, tell_many
+from juxian.messages.models import OutboundSend
 from juxian.rules.lookup import value
 from trainings.models import Enrolment, Mark, TrainingClass
 
@@ -100,6 +101,8 @@ def _give_tickets(survey: Survey) -> None:
                 title=f"请您评课：{survey.training_class.title}",
                 body=f"匿名，约 2 分钟，{closes.month}月{closes.day}日 前都可以填。谁填了什么，镇里和县里都看不到。",
                 link=reverse("assessments:me-survey", args=[keys[enrolment.pk]]),
+                on_doubt=OutboundSend.OnDoubt.LEAVE,
+                until=survey.closes_at,
             )
             for enrolment in Enrolment.objects.filter(pk__in=new).select_related("member")
         ]
@@ -213,6 +216,8 @@ def _reminder(ticket: SurveyTicket, stage: int) -> Letter:
         title=f"还没评课，耽误您 2 分钟：{ticket.survey.training_class.title}",
         body=f"匿名填写，{closes.month}月{closes.day}日 截止。您的意见会用来改进下一期。",
         link=reverse("assessments:me-survey", args=[ticket.pk]),
+        on_doubt=OutboundSend.OnDoubt.LEAVE,
+        until=ticket.survey.closes_at,
     )
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
 from django.utils import timezone
 
+from juxian.audit import log
 from juxian.messages import channels
-from juxian.messages.channels import Recipient
+from juxian.messages.channels import CHANNELS, Recipient
 from juxian.messages.models import InboxMessage, InboxMessageQuerySet, OutboundSend
-from juxian.messages.outbound import SEND, SUBJECT
-from juxian.obligations.owe import owe_many
+from juxian.messages.outbound import SUBJECT, kind_of
+from juxian.obligations.models import Obligation
+from juxian.obligations.owe import owe, owe_many
 from juxian.obligations.registry import Draft
 from juxian.people.models import Member, Town, User
 
@@ -23,6 +26,7 @@ class Letter:
     """One message to one recipient; `link` is a path inside the portal.
 
     `on_doubt`: whether a copy of which nobody knows if it went out is sent again (a notice) or left (a reminder).
+    `until`: later no copy goes out any more.
     """
 
     to: Recipient
@@ -31,6 +35,7 @@ class Letter:
     body: str
     link: str = ""
     on_doubt: OutboundSend.OnDoubt = OutboundSend.OnDoubt.AGAIN
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.link and (not self.link.startswith("/") or self.link.startswith("//")):
@@ -79,6 +84,7 @@ def _plan_copies(channel: channels.Channel, letters: Sequence[Letter]) -> None:
                 channel=channel.code,
                 provider_key=uuid5(NAMESPACE_URL, f"{key}/{channel.code}"),
                 on_doubt=wanted[key].on_doubt,
+                expires_at=wanted[key].until,
             )
             for pk, key in messages.items()
         ],
@@ -86,7 +92,28 @@ def _plan_copies(channel: channels.Channel, letters: Sequence[Letter]) -> None:
     )
     sends = OutboundSend.objects.filter(message__in=messages, channel=channel.code, state=OutboundSend.State.PLANNED)
     now = timezone.now()
-    owe_many([Draft(SEND, SUBJECT, pk, now) for pk in sends.values_list("pk", flat=True)])
+    owe_many([Draft(kind_of(channel.code), SUBJECT, pk, now) for pk in sends.values_list("pk", flat=True)])
+
+
+@transaction.atomic
+def send_again(*, send: OutboundSend, by: User) -> OutboundSend:
+    """Plan a copy once more that failed or of which nobody knows; any other stays as it is."""
+    was, key_is_known = send.state, CHANNELS[send.channel].knows_keys()
+    ended = OutboundSend.objects.filter(pk=send.pk, state__in=(OutboundSend.State.FAILED, OutboundSend.State.UNKNOWN))
+    twice = {"is_maybe_twice": True} if was == OutboundSend.State.UNKNOWN and not key_is_known else {}
+    if ended.update(state=OutboundSend.State.PLANNED, planned_at=timezone.now(), provider_ref="", **twice):
+        kind = kind_of(send.channel)
+        stage = Obligation.objects.filter(kind=kind, subject_kind=SUBJECT, subject_id=send.pk).count()
+        owe(Draft(kind, SUBJECT, send.pk, timezone.now(), stage))
+        log.record(
+            by=by,
+            action="inbox.send_again",
+            subject=send,
+            summary=f"再发一次：{CHANNELS[send.channel].label}，消息 {send.message_id}",
+            body={"was": was},
+        )
+    send.refresh_from_db()
+    return send
 
 
 def read(*, message: InboxMessage, by: User) -> InboxMessage:

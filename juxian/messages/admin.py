@@ -1,12 +1,15 @@
-"""What went in and out, for the county to look at. Nobody edits a message."""
+"""What went in and out, for the county to look at. Nobody edits a message; copies that failed can be sent again."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 
+from juxian.messages.actions import send_again
 from juxian.messages.channels import CHANNELS
-from juxian.messages.models import InboxMessage, OutboundSend
-from juxian.people.admin_base import ReadOnly, ScopedAdmin
+from juxian.messages.models import ChannelHealth, InboxMessage, OutboundSend
+from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin
+
+ENDED_BADLY = (OutboundSend.State.FAILED, OutboundSend.State.UNKNOWN)
 
 
 @admin.register(InboxMessage)
@@ -35,20 +38,67 @@ class InboxMessageAdmin(ReadOnly, ScopedAdmin):
         return message.body if message.member is None else "写给党员本人的，内容只有本人能看。"
 
 
+class ByChannel(admin.SimpleListFilter):
+    """Channels by their Chinese names."""
+
+    title = "渠道"
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [(channel.code, channel.label) for channel in CHANNELS.values()]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        return queryset.filter(channel=self.value()) if self.value() else queryset
+
+
 @admin.register(OutboundSend)
 class OutboundSendAdmin(ReadOnly, ScopedAdmin):
     """Copies outside; those of unknown fate are what staff look for. The text of a member's message stays closed."""
 
-    list_display = ["message", "way", "state", "on_doubt", "sent_at", "provider_ref"]
-    list_filter = ["state", "channel"]
+    list_display = ["message", "way", "state", "is_maybe_twice", "on_doubt", "sent_at", "provider_ref"]
+    list_filter = ["state", ByChannel, "is_maybe_twice"]
     list_select_related = ["message"]
     search_fields = ["message__title"]
-    fields = ["message", "way", "state", "on_doubt", "sent_at", "provider_ref", "provider_key"]
-
-    @admin.display(description="渠道", ordering="channel")
-    def way(self, send: OutboundSend) -> str:
-        known = CHANNELS.get(send.channel)
-        return known.label if known else send.channel
+    actions = ["try_again"]
+    fields = [
+        *["message", "way", "state", "on_doubt", "is_maybe_twice", "planned_at", "expires_at", "tried_at", "sent_at"],
+        *["provider_ref", "provider_key"],
+    ]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).select_related("message")
+
+    @admin.display(description="渠道", ordering="channel")
+    def way(self, row: OutboundSend) -> str:
+        known = CHANNELS.get(row.channel)
+        return known.label if known else row.channel
+
+    def has_again_permission(self, request: HttpRequest) -> bool:
+        """County staff; auditors only look."""
+        return request.user.has_perm("inbox.change_outboundsend")
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        """The base hides the actions of rows that nobody edits; this one has its own permission."""
+        return admin.ModelAdmin.get_actions(self, request)
+
+    @admin.action(description="再发一次（只对“失败”和“是否发出不明”的）", permissions=["again"])
+    def try_again(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        rows = list(queryset.filter(state__in=ENDED_BADLY))
+        for row in rows:
+            send_again(send=row, by=request.user)  # type: ignore[arg-type]
+        if rows:
+            messages.success(request, f"已重新安排 {len(rows)} 条，白天会再发。")
+        else:
+            messages.warning(request, "选中的没有“失败”或“是否发出不明”的，什么也没有改。")
+
+
+@admin.register(ChannelHealth)
+class ChannelHealthAdmin(ReadOnly, SharedAdmin):
+    """Which ways out are ill, and until when they rest."""
+
+    list_display = ["way", "failures", "paused_until", "last_error", "failed_at"]
+    fields = ["way", "failures", "paused_until", "last_error", "failed_at"]
+
+    @admin.display(description="渠道", ordering="channel")
+    def way(self, row: ChannelHealth) -> str:
+        return CHANNELS[row.channel].label

@@ -7,7 +7,8 @@ class MessagesConfig(AppConfig):
     verbose_name = "消息"
 
     def ready(self) -> None:
-        from juxian.messages.outbound import KIND  # noqa: PLC0415 models need the apps loaded
+        from juxian.messages.outbound import KINDS  # noqa: PLC0415 models need the apps loaded
         from juxian.obligations.registry import registry  # noqa: PLC0415 models need the apps loaded
 
-        registry.add(KIND)
+        for kind in KINDS:
+            registry.add(kind)

@@ -1,4 +1,4 @@
-"""Ways out of the portal: the console of the server and e-mail. A channel knows addresses and hands over."""
+"""Ways out of the portal: e-mail, SMS and the console of the server. A channel knows addresses and hands over."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
 
+from juxian.messages.gateways import InDoubt, NotSent, Refused, gateway
 from juxian.messages.models import InboxMessage
 from juxian.people.models import Grant, Member, Town, User
 
@@ -18,18 +19,18 @@ logger = logging.getLogger(__name__)
 HARMLESS_BACKENDS = {
     f"django.core.mail.backends.{name}.EmailBackend" for name in ("filebased", "locmem", "console", "dummy")
 }
+DEMO = "演示数据库不往外发"
+SIGN = "【莒南党员教育】"
+LONGEST_TEXT = 300
 Recipient = Member | User | Town
-
-
-class NotSent(Exception):
-    """The channel surely did not take the message; trying again cannot double it."""
 
 
 @dataclass(frozen=True)
 class Channel:
     """`reachable` picks those of many recipients who have an address; `send` hands over and returns a reference.
 
-    `refusal` says in a sentence why this message cannot go out, or is empty.
+    `send` raises NotSent, Refused or InDoubt. `refusal` says in a sentence why this message cannot go out, or is empty.
+    `disturbs`: hours, caps and rates are kept. `knows_keys()`: the same key again is no second message.
     """
 
     code: str
@@ -37,6 +38,8 @@ class Channel:
     reachable: Callable[[Sequence[Recipient]], list[Recipient]]
     send: Callable[[InboxMessage, UUID], str]
     refusal: Callable[[InboxMessage], str] = lambda message: ""
+    disturbs: bool = True
+    knows_keys: Callable[[], bool] = lambda: False
 
 
 def in_use() -> list[Channel]:
@@ -100,8 +103,12 @@ def _mail(message: InboxMessage, key: UUID) -> str:
         raise NotSent(type(error).__name__) from error
     try:
         mail.send()
-    except (SMTPResponseException, SMTPRecipientsRefused) as error:
+    except SMTPRecipientsRefused as error:
+        raise Refused("邮件服务器不收这个地址") from error
+    except SMTPResponseException as error:
         raise NotSent(type(error).__name__) from error
+    except (OSError, SMTPException) as error:
+        raise InDoubt(type(error).__name__) from error
     finally:
         connection.close()
     return ""
@@ -112,11 +119,41 @@ def _no_mail(message: InboxMessage) -> str:
     if not addresses(message):
         return "没有可用的邮箱地址"
     if settings.EMAIL_BACKEND not in HARMLESS_BACKENDS and Member.objects.filter(is_demo=True).exists():
-        return "演示数据库不往外发"
+        return DEMO
+    return ""
+
+
+def _with_mobile(recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Members who gave a number; nothing is decrypted here."""
+    members = [r.pk for r in recipients if isinstance(r, Member)]
+    reached = set(_mobile_members().filter(pk__in=members).values_list("pk", flat=True)) if members else set()
+    return [r for r in recipients if isinstance(r, Member) and r.pk in reached]
+
+
+def _mobile_members() -> Any:
+    """Those who belong here today, whose account (if there is one) is open."""
+    here = Member.objects.filter(status=Member.Status.NORMAL, left_on=None, mobile_index__isnull=False)
+    return here.exclude(user__is_active=False)
+
+
+def _sms(message: InboxMessage, key: UUID) -> str:
+    """The number is decrypted for this call and kept nowhere."""
+    number = _mobile_members().values_list("mobile", flat=True).get(pk=message.member_id)
+    text = " ".join(f"{SIGN}{message.title}。{message.body}".split())
+    return gateway().send(number, text[:LONGEST_TEXT], key)
+
+
+def _no_sms(message: InboxMessage) -> str:
+    """Gone or suspended, or without a number; and a demo database writes files only."""
+    if not _mobile_members().filter(pk=message.member_id).exists():
+        return "没有可用的手机号，或已不在册"
+    if gateway().is_real and Member.objects.filter(is_demo=True).exists():
+        return DEMO
     return ""
 
 
 CHANNELS = {
-    "console": Channel("console", "控制台", _everybody, _log),
+    "console": Channel("console", "控制台", _everybody, _log, disturbs=False),
     "email": Channel("email", "电子邮件", _with_mail, _mail, _no_mail),
+    "sms": Channel("sms", "短信", _with_mobile, _sms, _no_sms, knows_keys=lambda: gateway().knows_keys),
 }

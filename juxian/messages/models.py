@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.utils import timezone
 
 from juxian.people.access import PersonalQuerySet, TownQuerySet
 from juxian.people.models import Grant, Member, Town, User
@@ -101,10 +102,11 @@ class OutboundSendQuerySet(TownQuerySet):
 
 
 class OutboundSend(models.Model):
-    """One copy of a message sent outside (console, e-mail; SMS later). Delivered by an obligation.
+    """One copy of a message sent outside. Delivered by an obligation.
 
-    A worker that dies between the channel's call and the mark leaves it in `sending`. Then `on_doubt` decides, and the
-    copy ends as `unknown` either way: with `sent_at` if it was sent again, without if it was left.
+    A worker that dies between the channel's call and the mark leaves it in `sending`, so does a provider that does not
+    answer. A channel that knows its keys is then asked again. Else `on_doubt` decides, and the copy ends as `unknown`
+    either way: with `sent_at` (and `is_maybe_twice`) if it was sent once more, without if it was left.
     """
 
     class State(models.TextChoices):
@@ -113,6 +115,7 @@ class OutboundSend(models.Model):
         SENT = "sent", "已发"
         UNKNOWN = "unknown", "是否发出不明"
         FAILED = "failed", "失败"
+        DROPPED = "dropped", "不必再发"
 
     class OnDoubt(models.TextChoices):
         AGAIN = "again", "宁可重发"
@@ -124,7 +127,11 @@ class OutboundSend(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, default=State.PLANNED)
     on_doubt = models.CharField("不明时", max_length=10, choices=OnDoubt, default=OnDoubt.AGAIN)
     provider_ref = models.CharField("渠道回执", max_length=100, blank=True)
+    planned_at = models.DateTimeField("安排时间", default=timezone.now)
+    expires_at = models.DateTimeField("过时不发", null=True, blank=True)
+    tried_at = models.DateTimeField("最近一次动手", null=True, blank=True)
     sent_at = models.DateTimeField("发出时间", null=True, blank=True)
+    is_maybe_twice = models.BooleanField("可能发了两次", default=False)
 
     objects = OutboundSendQuerySet.as_manager()
 
@@ -138,6 +145,24 @@ class OutboundSend(models.Model):
                 violation_error_message="同一消息在同一渠道只发一次。",
             ),
         ]
+        indexes = [models.Index(fields=["tried_at"], name="inbox_outboundsend_tried")]
 
     def __str__(self) -> str:
         return f"{self.message} {self.channel}"
+
+
+class ChannelHealth(models.Model):
+    """How a way out fares: failures in a row, and until when nothing is tried (the circuit breaker)."""
+
+    channel = models.CharField("渠道", max_length=20, unique=True)
+    failures = models.PositiveIntegerField("连续失败", default=0)
+    paused_until = models.DateTimeField("暂停到", null=True, blank=True)
+    last_error = models.CharField("最近一次错误", max_length=300, blank=True)
+    failed_at = models.DateTimeField("最近一次失败", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "外发渠道"
+        ordering = ["channel"]
+
+    def __str__(self) -> str:
+        return self.channel

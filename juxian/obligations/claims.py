@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -13,7 +14,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from juxian.obligations.models import Obligation, ObligationQuerySet, State
-from juxian.obligations.registry import Done, Kind, Outcome
+from juxian.obligations.registry import Done, Kind, Later, Outcome
 
 NOT_NEEDED = ("lease_until", "lease_token", "next_try_at", "last_error", "done_at", "outcome", "created_at")
 
@@ -42,21 +43,28 @@ class Lease:
             self.renew(rows)
 
     def settle(self, results: Iterable[tuple[Obligation, Outcome]], now: datetime) -> None:
-        """Mark the rows done or superseded; LeaseLost unless every single one is still ours."""
-        groups: dict[tuple[str, str], list[Obligation]] = defaultdict(list)
+        """Mark the rows as their outcomes say; LeaseLost unless every single one is still ours."""
+        groups: dict[Outcome, list[Obligation]] = defaultdict(list)
         for row, outcome in results:
-            groups[state_of(outcome), outcome.note[:300]].append(row)
-        for (state, note), rows in groups.items():
-            changed = held(rows, self.token).update(
-                state=state, outcome=note, done_at=now, lease_until=None, lease_token=None
-            )
-            if changed != len(rows):
+            groups[outcome].append(row)
+        for outcome, rows in groups.items():
+            ending = _ending(outcome, now) | {"lease_until": None, "lease_token": None}
+            if held(rows, self.token).update(**ending) != len(rows):
                 raise LeaseLost
 
 
 def state_of(outcome: Outcome) -> State:
-    """The state an outcome ends a row in."""
+    """The state an outcome leaves a row in."""
+    if isinstance(outcome, Later):
+        return State.DUE
     return State.DONE if isinstance(outcome, Done) else State.SUPERSEDED
+
+
+def _ending(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    if isinstance(outcome, Later):
+        at = max(outcome.at, now + timedelta(seconds=1))  # never again in the same sweep
+        return {"state": State.DUE, "next_try_at": at, "last_error": outcome.note, "attempts": F("attempts") - 1}
+    return {"state": state_of(outcome), "outcome": outcome.note[:300], "done_at": now}
 
 
 def held(rows: Sequence[Obligation], token: UUID) -> QuerySet[Obligation]:
@@ -65,13 +73,17 @@ def held(rows: Sequence[Obligation], token: UUID) -> QuerySet[Obligation]:
 
 
 def claim_due(kind: Kind, now: datetime, size: int) -> Lease:
-    """Lease up to `size` rows that are due, oldest first; rows in other hands are passed over."""
+    """Lease up to `size` rows that are due, oldest first; rows in other hands are passed over, none at a closed gate."""
+    if _is_closed(kind):
+        return Lease(kind, [])
     with transaction.atomic():
         return _take(kind, Obligation.objects.due(now).filter(kind=kind.code).order_by("due_at", "id"), size)
 
 
 def claim_abandoned(kind: Kind) -> Lease:
     """Lease one row whose worker died, alone: if the row is what kills, it must not take others with it."""
+    if _is_closed(kind):
+        return Lease(kind, [])
     with transaction.atomic():
         rows = Obligation.objects.abandoned().filter(kind=kind.code, attempts__lt=kind.max_attempts)
         return _take(kind, rows.order_by("lease_until", "id"), 1)
@@ -83,6 +95,10 @@ def park_killers(kind: Kind) -> int:
     return rows.update(
         state=State.PARKED, last_error="办理时进程多次中断，没有留下错误信息", lease_until=None, lease_token=None
     )
+
+
+def _is_closed(kind: Kind) -> bool:
+    return kind.gate is not None and not kind.gate()
 
 
 def _take(kind: Kind, candidates: ObligationQuerySet, size: int) -> Lease:

@@ -32,7 +32,15 @@ class Superseded:
     note: str
 
 
-Outcome = Done | Superseded
+@dataclass(frozen=True)
+class Later:
+    """Not now, and nothing was done: the row is due again at `at`, and this was no attempt."""
+
+    at: datetime
+    note: str = ""
+
+
+Outcome = Done | Superseded | Later
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Kind:
     `perform_many(obligations, now)` is optional: the same effects for a whole batch in few queries, one outcome per
     row in the same order. When it raises, the rows go through `perform` one by one.
     `generate(now)` yields what the facts ask for; it looks back without limit and may yield rows that exist.
+    `gate()` says whether rows may be begun at this moment; while it does not, they wait without being touched. A kind
+    that calls slow providers takes `turn` rows at a time, so that other kinds come in between.
     A worker keeps a row for `lease_seconds`, which must be at least three times the longest normal run.
     """
 
@@ -67,6 +77,8 @@ class Kind:
     perform_many: "Callable[[Sequence[Obligation], datetime], Sequence[Outcome]] | None" = None
     generate: Callable[[datetime], Iterable[Draft]] | None = None
     catch_up: CatchUp = CatchUp.ALWAYS
+    gate: Callable[[], bool] | None = None
+    turn: int | None = None
     lease_seconds: int = 60
     max_attempts: int = 5
 

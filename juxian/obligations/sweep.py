@@ -30,6 +30,7 @@ BATCH = 200
 LARGE_BATCH = 500  # of kinds that do many rows in few queries
 PREPARED_BATCH = 5  # such rows are slow, one after the other
 SLICE_SECONDS = 0.5  # no transaction of a batch grows longer, for SQLite has one writer
+NO_PROGRESS = ("failed", "lost", State.DUE)
 FIRST_RETRY = timedelta(seconds=30)
 LONGEST_RETRY = timedelta(hours=1)
 
@@ -50,8 +51,8 @@ class Run:
             self.counts[code][outcome] += number
 
     def progress(self) -> int:
-        """How many rows have moved on; a failure is no progress."""
-        return sum(counter.total() - counter["failed"] - counter["lost"] for counter in self.counts.values())
+        """How many rows have moved on; a failure is no progress, nor is a row that is due again later."""
+        return sum(counter.total() - sum(counter[word] for word in NO_PROGRESS) for counter in self.counts.values())
 
     def is_over(self) -> bool:
         return monotonic() > self.ends
@@ -140,8 +141,8 @@ def _do_claimed(run: Run, kind: Kind) -> int:
 
 
 def _batch_size(kind: Kind) -> int:
-    if kind.prepare:
-        return PREPARED_BATCH
+    if kind.turn or kind.prepare:
+        return kind.turn or PREPARED_BATCH
     return LARGE_BATCH if kind.perform_many else BATCH
 
 

@@ -28,6 +28,10 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "survey.min_group": (5, "份", "测评结果最少公开份数", "匿名保护，少于此数不显示", "C"),
     "hours.half_day": (4, "学时", "半天折算学时", "单位规定（2018）", "B"),
     "hours.online_counts": (False, "", "网上学习计入学时", "《党员教育管理工作条例》第二十条未明确", "C"),
+    "outbound.quiet_from": (21, "点", "短信、邮件晚上几点起不发", "县级设置，不打扰休息", "C"),
+    "outbound.quiet_until": (8, "点", "短信、邮件早上几点起再发", "县级设置，不打扰休息", "C"),
+    "outbound.daily_cap": (2, "条", "每人每天最多外发", "县级设置，多的第二天再发", "C"),
+    "outbound.per_minute": (600, "条", "全县每分钟最多外发", "县级设置，按短信服务商的限额填", "C"),
     "slip.days": (14, "天", "开通条有效天数", "县级设置", "C"),
     "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
 }

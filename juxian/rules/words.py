@@ -84,6 +84,10 @@ SORTS: dict[str, Sort] = {
     "survey.min_group": _whole(5, 100, 5),
     "hours.half_day": _whole(1, 12, 4),
     "hours.online_counts": SWITCHES,
+    "outbound.quiet_from": _whole(0, 23, 21),
+    "outbound.quiet_until": _whole(0, 23, 8),
+    "outbound.daily_cap": _whole(1, 50, 2),
+    "outbound.per_minute": _whole(1, 60000, 600),
     "slip.days": _whole(1, 366, 14),
     "imports.keep_days": _whole(1, 366, 30),
 }

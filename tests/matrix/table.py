@@ -197,6 +197,7 @@ ADMIN: set[str] = {
     "centres.teachingpoint",
     "courses.course",
     "courses.courseversion",
+    "inbox.channelhealth",
     "inbox.inboxmessage",
     "inbox.outboundsend",
     "lecturers.appointment",

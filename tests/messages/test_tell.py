@@ -6,12 +6,11 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from juxian.messages import channels, outbound
+from juxian.messages import channels
 from juxian.messages.actions import Letter, tell, tell_many
-from juxian.messages.channels import NotSent
+from juxian.messages.gateways import InDoubt, NotSent
 from juxian.messages.models import InboxMessage, OutboundSend
 from juxian.obligations.models import Obligation
-from juxian.obligations.registry import registry
 from juxian.obligations.sweep import sweep
 from tests.factories import MemberFactory, UserFactory
 
@@ -28,9 +27,8 @@ def reachable(member):
 
 
 @pytest.fixture(autouse=True)
-def _only_sends(monkeypatch):
-    monkeypatch.setattr(registry, "kinds", {outbound.KIND.code: outbound.KIND})
-    monkeypatch.setattr(registry, "chores", {})
+def _by_day(only_sends, day) -> None:
+    """Only copies are due, and none waits for the morning."""
 
 
 def say(to, key="k1", **extra) -> InboxMessage:
@@ -76,7 +74,7 @@ def test_a_copy_goes_out_by_mail_once(reachable, settings):
     say(reachable, link="/me/")
     say(reachable, link="/me/")
 
-    assert sweep(timezone.now()) == {"inbox.send": {"done": 1}}
+    assert sweep(timezone.now()) == {"inbox.send.email": {"done": 1}}
     assert sweep(timezone.now()) == {}
     assert [(m.subject, m.bcc, m.to) for m in mail.outbox] == [("请您评课", ["jia@example.com"], [])]
     assert fate() == ("sent", True)
@@ -111,7 +109,7 @@ def test_an_address_that_is_gone_ends_the_copy(reachable):
     reachable.user.email = ""
     reachable.user.save()
 
-    assert sweep(timezone.now()) == {"inbox.send": {"superseded": 1}}
+    assert sweep(timezone.now()) == {"inbox.send.email": {"superseded": 1}}
     assert fate() == ("failed", False)
 
 
@@ -120,7 +118,7 @@ def test_a_demo_database_mails_into_files_only(reachable, settings):
     MemberFactory(is_demo=True)
     say(reachable)
 
-    assert sweep(timezone.now()) == {"inbox.send": {"superseded": 1}}
+    assert sweep(timezone.now()) == {"inbox.send.email": {"superseded": 1}}
     assert fate() == ("failed", False)
     assert Obligation.objects.get().outcome == "演示数据库不往外发"
 
@@ -129,7 +127,7 @@ def _channel(monkeypatch, send):
     monkeypatch.setitem(channels.CHANNELS, "email", channels.Channel("email", "电子邮件", channels._with_mail, send))
 
 
-def test_a_server_that_refuses_is_tried_again_without_doubt(reachable, monkeypatch):
+def test_a_server_that_refuses_is_tried_again_without_doubt(reachable, monkeypatch, day):
     answers = [NotSent("ConnectionRefusedError"), ""]
     calls = []
 
@@ -142,11 +140,12 @@ def test_a_server_that_refuses_is_tried_again_without_doubt(reachable, monkeypat
 
     _channel(monkeypatch, send)
     say(reachable)
-    now = timezone.now()
 
-    assert sweep(now) == {"inbox.send": {"failed": 1}}
+    assert sweep(timezone.now()) == {"inbox.send.email": {"due": 1}}
     assert fate() == ("planned", False)
-    assert sweep(now + timedelta(hours=1)) == {"inbox.send": {"done": 1}}
+    assert Obligation.objects.values_list("attempts", "last_error").get() == (0, "ConnectionRefusedError")
+    day.shift(timedelta(seconds=30))
+    assert sweep(timezone.now()) == {"inbox.send.email": {"done": 1}}
     assert fate() == ("sent", True)
     assert len(set(calls)) == 1
 
@@ -156,22 +155,22 @@ def test_a_server_that_refuses_is_tried_again_without_doubt(reachable, monkeypat
     ("on_doubt", "calls_made", "ends"),
     [(OutboundSend.OnDoubt.AGAIN, 2, ("unknown", True)), (LEAVE, 1, ("unknown", False))],
 )
-def test_a_death_after_the_call_is_noticed(reachable, monkeypatch, on_doubt, calls_made, ends):
+def test_silence_after_the_call_is_noticed(reachable, monkeypatch, day, on_doubt, calls_made, ends):
     calls = []
 
     def send(message, key):
         calls.append(key)
         if len(calls) == 1:
-            raise TimeoutError  # the server may have taken it
+            raise InDoubt("TimeoutError")  # the server may have taken it
         return "250 ok"
 
     _channel(monkeypatch, send)
     tell_many([Letter(reachable, "k1", "题", "文", on_doubt=on_doubt)])
-    now = timezone.now()
-    sweep(now)
+    sweep(timezone.now())
     assert fate() == ("sending", False)
 
-    sweep(now + timedelta(hours=1))
+    day.shift(timedelta(hours=1))
+    sweep(timezone.now())
 
     assert (len(calls), fate()) == (calls_made, ends)
     assert OutboundSend.objects.all().doubtful().count() == 1
