@@ -50,7 +50,7 @@ from juxian.sheets.importer import (
 )
 from juxian.sheets.table import Column, Problem, Row, Table, read_table
 from juxian.sheets.values import FoundDate, clean, digits, found_date, plain, truth
-from juxian.sheets.write import refused_file, refused_rows, template, workbook
+from juxian.sheets.write import refused_file, refused_rows, template, workbook, workbook_of
 
 __all__ = [
     "CannotRead",
@@ -83,4 +83,5 @@ __all__ = [
     "template",
     "truth",
     "workbook",
+    "workbook_of",
 ]

@@ -58,6 +58,14 @@ def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], wi
     return _bytes(book)
 
 
+def workbook_of(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> bytes:
+    """An xlsx of several such sheets, each given as title, heads and rows."""
+    book = Workbook(write_only=True)
+    for title, heads, rows in sheets:
+        _fill(book.create_sheet(title), heads, rows, ())
+    return _bytes(book)
+
+
 def _fill(sheet: Any, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int]) -> None:
     sheet.freeze_panes = "A2"
     for index, head in enumerate(heads):
