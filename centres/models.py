@@ -54,7 +54,13 @@ class Centre(models.Model):
         MEETING_ROOM = "meeting_room", "党委会议室"
         OTHER = "other", "其他"
 
-    town = models.OneToOneField(Town, models.PROTECT, verbose_name="镇街", related_name="centre")
+    town = models.OneToOneField(
+        Town,
+        models.PROTECT,
+        verbose_name="镇街",
+        related_name="centre",
+        error_messages={"unique": "这个镇街已有培训中心，请修改那一个。"},
+    )
     name = models.CharField("名称", max_length=60)
     education_centre_name = models.CharField("党员教育中心名称", max_length=60)
     venue_source = models.CharField("场所来源", max_length=20, choices=Venue, default=Venue.OTHER)

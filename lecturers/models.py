@@ -36,7 +36,13 @@ class Lecturer(models.Model):
     """Somebody who may teach. Unpaid local lecturers are possible; no academic title is needed."""
 
     user = models.OneToOneField(
-        User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="lecturer"
+        User,
+        models.PROTECT,
+        verbose_name="登录账号",
+        null=True,
+        blank=True,
+        related_name="lecturer",
+        error_messages={"unique": "这个账号已是另一位讲师的，一个账号只归一人。"},
     )
     name = models.CharField("姓名", max_length=30)
     kind = models.ForeignKey(LecturerKind, models.PROTECT, verbose_name="类别", related_name="lecturers")

@@ -281,7 +281,16 @@ class HourRuleAdmin(KeepsPast):
     """A changed figure is a new row from a day on; the old one gets its last day. Past years keep their results."""
 
     open_fields = ("valid_to", "note", "source", "certainty")
-    list_display = ["audience", "min_hours", "min_centralised", "valid_from", "valid_to", "source", "certainty"]
+    list_display = [
+        "audience",
+        "window",
+        "min_hours",
+        "min_centralised",
+        "valid_from",
+        "valid_to",
+        "source",
+        "certainty",
+    ]
     list_filter = ["certainty", "audience_key"]
     search_fields = ["audience", "code", "source"]
     fields = [

@@ -50,7 +50,9 @@ class TrainingClass(models.Model):
     line = models.ForeignKey(
         PlanLine, models.PROTECT, verbose_name="计划班次", null=True, blank=True, related_name="classes"
     )
-    code = models.CharField("班次编号", max_length=30, unique=True)
+    code = models.CharField(
+        "班次编号", max_length=30, unique=True, error_messages={"unique": "这个编号已有班次在用，请换一个。"}
+    )
     title = models.CharField("班次名称", max_length=80)
     audience = models.CharField("培训对象", max_length=100)
     purpose = models.TextField("培训目的", blank=True)

@@ -17,7 +17,13 @@ class DossierItem(models.Model):
         IF_ANY = "if_any", "有则归档"
         OPTIONAL = "optional", "可选"
 
-    code = models.CharField("代码", max_length=30, unique=True)
+    code = models.CharField(
+        "代码",
+        max_length=30,
+        unique=True,
+        help_text="字母，不重复，如 photos；建好后不变。",
+        error_messages={"unique": "这个代码已有档案材料在用，请换一个。"},
+    )
     name = models.CharField("材料", max_length=40)
     stage = models.CharField("阶段", max_length=12)
     made_by = models.CharField("由谁提供", max_length=40)

@@ -23,10 +23,38 @@ class HourRuleQuerySet(models.QuerySet["HourRule"]):
 class HourRule(models.Model):
     """How many hours somebody owes in a window (学时). 一般: the portal reports, it never blocks."""
 
-    code = models.CharField("代码", max_length=40, unique=True)
-    audience = models.CharField("适用对象", max_length=40)
-    audience_key = models.CharField("对象键", max_length=40)
-    window = models.CharField("周期", max_length=40)
+    class Audience(models.TextChoices):
+        ORDINARY = "member.ordinary", "普通党员"
+        FLOATING = "member.floating", "流动党员"
+        NEW = "member.new", "新党员"
+        EXEMPT = "member.exempt", "年老体弱等"
+        SECRETARY = "org.secretary", "基层党组织书记"
+        COMMITTEE = "org.committee", "基层党组织班子成员"
+        NEW_SECRETARY = "org.secretary.new", "新任基层党组织书记"
+        CANDIDATE = "candidate.development", "发展对象"
+        TOWN_CADRE = "cadre.township", "乡科级及以下干部"
+        COUNTY_CADRE = "cadre.county", "县处级以上干部"
+        ONLINE_CADRE = "cadre.online", "干部网络自学"
+
+    class Window(models.TextChoices):
+        YEAR = "calendar_year", "每年"
+        ONCE = "once", "一次"
+        SIX_MONTHS = "once_within_6_months", "任职 6 个月内一次"
+        PROBATION = "probation_plus_12_months", "预备期到转正后一年内一次"
+        FIVE_YEARS = "rolling_5_years", "每 5 年"
+
+    code = models.CharField(
+        "代码",
+        max_length=40,
+        unique=True,
+        help_text="字母、数字和点，全县不重复，如 org.secretary.2029。",
+        error_messages={"unique": "这个代码已有学时规定在用，请换一个。"},
+    )
+    audience = models.CharField("适用对象", max_length=40, help_text="页面上怎么称呼这些人。")
+    audience_key = models.CharField(
+        "对象类别", max_length=40, choices=Audience, help_text="系统按它判断一个人受不受这条约束。"
+    )
+    window = models.CharField("周期", max_length=40, choices=Window)
     min_hours = models.DecimalField("最低学时", max_digits=6, decimal_places=2, null=True, blank=True)
     min_centralised = models.PositiveSmallIntegerField("集中培训次数", null=True, blank=True)
     valid_from = models.DateField("自")

@@ -11,10 +11,22 @@ from trainings.models.enrolments import Enrolment
 class MarkStatus(models.Model):
     """到, 迟到, 请假, 缺席 … as data the county edits."""
 
-    code = models.CharField("代码", max_length=12, unique=True)
+    class Tone(models.TextChoices):
+        PRESENT = "ok", "绿（到）"
+        LATE = "late", "黄（迟到）"
+        LEAVE = "leave", "蓝（请假）"
+        ABSENT = "abs", "红（缺席）"
+
+    code = models.CharField(
+        "代码",
+        max_length=12,
+        unique=True,
+        help_text="字母，不重复，如 present；建好后不变。",
+        error_messages={"unique": "这个代码已有点名状态在用，请换一个。"},
+    )
     name = models.CharField("名称", max_length=12)
     counts_present = models.BooleanField("算到课")
-    tone = models.CharField("底色", max_length=12, blank=True)
+    tone = models.CharField("底色", max_length=12, choices=Tone, blank=True)
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     class Meta:

@@ -119,7 +119,13 @@ class Member(DerivedModel):
     COMMITTEE_POSTS = (Post.ORGANISATION, Post.PUBLICITY, Post.DISCIPLINE, Post.COMMITTEE, Post.DEPUTY)
 
     user = models.OneToOneField(
-        User, models.PROTECT, verbose_name="登录账号", null=True, blank=True, related_name="member"
+        User,
+        models.PROTECT,
+        verbose_name="登录账号",
+        null=True,
+        blank=True,
+        related_name="member",
+        error_messages={"unique": "这个账号已是另一名党员的，一个账号只归一人。"},
     )
     branch = models.ForeignKey(Branch, models.PROTECT, verbose_name="所在党支部", related_name="members")
     name = models.CharField("姓名", max_length=30)
