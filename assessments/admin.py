@@ -7,16 +7,21 @@ shown when its results are out, its paper (with the key) never.
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from assessments.actions.attempts import choices_of
+from assessments.actions.indicators import end_indicator, refuse_past, set_indicator
 from assessments.actions.late import is_out
 from assessments.models import (
     Answer,
     Attempt,
     Exam,
+    Indicator,
     LateAnswers,
     MakeUp,
     Question,
@@ -221,3 +226,92 @@ class SurveyAdmin(ReadOnly, ScopedAdmin):
     @admin.display(description="已答 / 应答")
     def turnout(self, survey: Any) -> str:
         return f"{survey.answered} / {survey.asked}"
+
+
+class InYear(admin.SimpleListFilter):
+    """Indicators by the year they hold in."""
+
+    title = "年度"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        this_year = timezone.localdate().year
+        return [(str(year), f"{year} 年") for year in range(this_year + 1, this_year - 4, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        year = self.value() or ""
+        return queryset.in_year(int(year)) if year.isdecimal() else queryset
+
+
+class IndicatorForm(forms.ModelForm):
+    """A change holds from a year on, this one at the earliest."""
+
+    class Meta:
+        widgets = {name: AdminTextareaWidget(attrs={"rows": 3}) for name in ("method", "data_source", "source")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "year_from" in self.fields:
+            this_year = timezone.localdate().year
+            self.initial["year_from"] = max(self.instance.year_from, this_year)
+            self.fields["year_from"].help_text = "改动从这一年度起算，以前年度保持原样。"
+
+    def clean_year_from(self) -> int:
+        year = int(self.cleaned_data["year_from"])
+        refuse_past(year)
+        return year
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(SharedAdmin):
+    """What a year is appraised by. Saving a version that past years had makes a new one from this year on."""
+
+    form = IndicatorForm
+    list_display = ["name", "weight", "years", "in_force", "data_source", "as_of", "certainty"]
+    list_filter = [InYear, "certainty"]
+    search_fields = ["name", "code", "method", "data_source", "source"]
+    actions = ("end",)
+    fields = (
+        *("code", "name", "weight", "year_from", "year_to", "method", "formula"),
+        *("data_source", "as_of", "source", "certainty", "order"),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Indicator | None = None) -> Any:
+        return ("code",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Indicator | None = None) -> bool:
+        """A version that has ended is history."""
+        is_past = obj is not None and obj.year_to is not None and obj.year_to < timezone.localdate().year
+        return not is_past and super().has_change_permission(request, obj)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Says so when the weights of this year do not add up."""
+        year = timezone.localdate().year
+        weight = Indicator.objects.in_year(year).weight()
+        if request.method == "GET" and weight not in (0, 100):
+            messages.warning(request, f"{year} 年度各项权重合计 {weight.normalize():f}，应为 100，请调整。")
+        return super().changelist_view(request, extra_context)
+
+    @admin.display(description="年度", ordering="year_from")
+    def years(self, indicator: Indicator) -> str:
+        return indicator.years
+
+    @admin.display(description="本年度有效", boolean=True)
+    def in_force(self, indicator: Indicator) -> bool:
+        year = timezone.localdate().year
+        return indicator.year_from <= year and (indicator.year_to is None or indicator.year_to >= year)
+
+    @admin.action(description="从本年度起停用（以前年度不变）")
+    def end(self, request: HttpRequest, rows: Any) -> None:
+        names = [row.name for row in rows]
+        for row in rows:
+            end_indicator(by=request.user, indicator=row)
+        messages.success(request, f"已停用 {len(names)} 项：{'、'.join(names)}。")
+
+    def save_model(self, request: HttpRequest, obj: Indicator, form: Any, change: bool) -> None:
+        row = set_indicator(by=request.user, **{"code": obj.code, **form.cleaned_data})
+        obj.pk = row.pk
+        obj.refresh_from_db()
+
+    def _audit(self, *args: Any) -> None:
+        """The actions have written the record."""

@@ -2,6 +2,7 @@
 
 from assessments.actions.attempts import close_overdue, save_answer, start_attempt, submit_attempt
 from assessments.actions.exams import release_results, set_up_exam
+from assessments.actions.indicators import end_indicator, set_indicator
 from assessments.actions.late import decide_late_answers, keep_late_answers
 from assessments.actions.remedies import cancel_make_up, complete_make_up, expire_retake, give_retake, owe_make_up
 from assessments.actions.surveys import answer_survey, close_survey, open_survey, remind_many
@@ -13,6 +14,7 @@ __all__ = [
     "close_survey",
     "complete_make_up",
     "decide_late_answers",
+    "end_indicator",
     "expire_retake",
     "give_retake",
     "keep_late_answers",
@@ -21,6 +23,7 @@ __all__ = [
     "release_results",
     "remind_many",
     "save_answer",
+    "set_indicator",
     "set_up_exam",
     "start_attempt",
     "submit_attempt",

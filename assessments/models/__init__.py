@@ -3,6 +3,7 @@
 from assessments.models.attempts import Answer, Attempt
 from assessments.models.banks import Question, QuestionBank
 from assessments.models.exams import Exam
+from assessments.models.indicators import Indicator
 from assessments.models.late import LateAnswers
 from assessments.models.remedies import MakeUp, Retake
 from assessments.models.surveys import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
@@ -11,6 +12,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "Exam",
+    "Indicator",
     "LateAnswers",
     "MakeUp",
     "Question",

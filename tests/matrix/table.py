@@ -181,6 +181,7 @@ ADMIN: set[str] = {
     "assessments.answer",
     "assessments.attempt",
     "assessments.exam",
+    "assessments.indicator",
     "assessments.lateanswers",
     "assessments.makeup",
     "assessments.question",
