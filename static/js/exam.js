@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  var SEND_TIMEOUT = 10000;
+  var SEND_TIMEOUT = 30000;
   var RETRY_FIRST = 2000;
   var RETRY_LONGEST = 15000;
   var WARN_SECONDS = 300;
@@ -285,7 +285,7 @@
     });
   };
   Exam.prototype.again = function (what) {
-    window.setTimeout(what, this.delay);
+    window.setTimeout(what, this.delay * (0.5 + Math.random()));
     this.delay = Math.min(this.delay * 2, RETRY_LONGEST);
   };
 

@@ -222,7 +222,7 @@ def test_back_within_the_grace_hands_in_by_itself(attempt, phone, open_paper) ->
         expect(page.locator("#ex-trouble-text")).to_have_text("时间到，正在自动交卷，请不要关页面。")
         page.clock.fast_forward(20_000)
         context.set_offline(False)
-        page.clock.fast_forward(20_000)
+        page.clock.fast_forward(60_000)
         expect(page.locator("body")).to_contain_text("已交卷")
     attempt.refresh_from_db()
     assert (attempt.closed_by, attempt.score, LateAnswers.objects.count()) == ("member", 30, 0)
