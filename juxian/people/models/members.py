@@ -166,7 +166,11 @@ class Member(DerivedModel):
                 violation_error_message="预备党员不能有转正日期。",
             ),
         ]
-        indexes = [models.Index(fields=["branch", "name"], name="people_member_branch_name")]
+        indexes = [
+            models.Index(fields=["branch", "name"], name="people_member_branch_name"),
+            # every page asks whether there is a demo person, and a real county has none
+            models.Index(fields=["is_demo"], condition=Q(is_demo=True), name="people_member_demo"),
+        ]
 
     def __str__(self) -> str:
         return self.name
