@@ -139,10 +139,10 @@ def clean_answer(attempt: Attempt, answer: Any) -> tuple[int, list[int], int]:
 
 def _store(attempt: Attempt, row: Any, now: datetime) -> Answer:
     place, chosen, seq = clean_answer(attempt, row)
-    answer, created = Answer.objects.get_or_create(
-        attempt=attempt, number=place, defaults={"choice": chosen, "client_seq": seq, "saved_at": now}
-    )
-    if not created and answer.client_seq < seq:
+    answer: Answer | None = Answer.objects.filter(attempt=attempt, number=place).first()
+    if answer is None:  # nobody else writes one now, for the attempt is locked
+        answer = Answer.objects.create(attempt=attempt, number=place, choice=chosen, client_seq=seq, saved_at=now)
+    elif answer.client_seq < seq:
         answer.choice, answer.client_seq, answer.saved_at = chosen, seq, now
         answer.save(update_fields=["choice", "client_seq", "saved_at"])
     return answer

@@ -188,7 +188,7 @@ def _changed(request: HttpRequest, attempt: Attempt) -> list[dict[str, Any]]:
 @require_POST
 def answers(request: HttpRequest, pk: int) -> JsonResponse:
     """Keep one choice: {number, choice, seq} → what is kept now. 409 when it is too late, 400 when unreadable."""
-    found = _my_attempt(request, pk)
+    found = get_object_or_404(Attempt.objects.mine(request.user).only("pk"), pk=pk)
     try:
         body = json.loads(request.body)
         kept = save_answer(
