@@ -1,0 +1,37 @@
+"""Databases of the release go forward (and back) without losing or changing a row."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.portal import scratch_database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.db_engine
+@pytest.mark.trust("B10")
+def test_a_full_database_of_the_release_migrates_without_a_changed_row(tmp_path) -> None:
+    with scratch_database(tmp_path, f"test_migrating_{os.getpid()}") as database_url:
+        environment = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": database_url, "REDIS_URL": ""}
+        for words in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.migrating"]):
+            done = subprocess.run(
+                [sys.executable, *words],
+                cwd=ROOT,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    newest, released, again = told["stations"]
+    assert sum(number for number, _ in newest.values()) > 60
+    assert released == newest
+    assert again == newest
+    assert (told["steps"] > 5, told["applied"]) == (True, True)
