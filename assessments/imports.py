@@ -66,8 +66,6 @@ def read(path: Path, options: Options, progress: Progress) -> Table:
     """The questions of the file, each checked; a good row carries it."""
     found = formats.find(path)
     table = formats.read_drafts(path, found, COLUMNS) if found else read_table(path, COLUMNS, progress)
-    if found:
-        table.notes.append(f"这是 {found.name} 格式的试题，行号是文件里每道题开始的那一行。")
     for row in table.rows:
         if not row.refused:
             _read_question(row)

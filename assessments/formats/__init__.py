@@ -65,7 +65,7 @@ def read_drafts(path: Path, found: Format, columns: Sequence[Column]) -> Table:
     """The questions as rows of the template, numbered by the lines of the file. Raises CannotRead."""
     text = decode(path.read_bytes()).text
     table = Table(
-        sheet="",
+        sheet=found.name,
         header_row=0,
         titles=[column.title for column in columns],
         columns={column.key: place for place, column in enumerate(columns)},

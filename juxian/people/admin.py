@@ -154,6 +154,8 @@ class GrantInline(SharedTabular):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.base_fields["starts_on"].initial = timezone.localdate
+        town = formset.form.base_fields["town"].widget
+        town.can_add_related = town.can_change_related = town.can_view_related = False  # here it is only chosen
         return formset
 
 

@@ -128,7 +128,7 @@ def test_the_same_question_in_two_formats_is_a_duplicate(target, tmp_path):
     path.write_text("一加一等于几？\nA. 二\nB. 一\nANSWER: A\n")
     counts, words = run(path, "--bank", "TK-1")
     assert (counts["format"], counts["created"], counts["duplicates"]) == ("aiken", 0, 1)
-    assert "这是 Aiken 格式的试题，行号是文件里每道题开始的那一行。" in words.splitlines()
+    assert "格式：Aiken。行号是每道题开始的那一行。" in words.splitlines()
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_lists_cost_the_same_for_any_number(
         assert client.get(url(kind)).status_code == 200
 
 
+def test_a_grant_offers_a_choice_of_towns_and_no_way_off(client, county, clerk):
+    client.force_login(county)
+    page = client.get(url("user", "change", clerk.pk)).content.decode()
+    assert ('name="grants-0-town"' in page, "_id_grants-0-town" in page) == (True, False)
+
+
+def test_the_index_uses_the_whole_width(client, county):
+    client.force_login(county)
+    page = client.get("/admin/").content.decode()
+    assert ('class="app-columns"' in page, 'class="colM"' in page, "colMS" in page) == (True, True, False)
+
+
 # Members -----------------------------------------------------------------------------------------
 def test_member_numbers_are_never_shown(client, county, member):
     client.force_login(county)

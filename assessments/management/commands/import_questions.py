@@ -62,6 +62,8 @@ class Command(BaseCommand):
         return result, saved
 
     def _tell(self, result: Preview, wanted: bool, saved: bool) -> None:
+        if not result.facts["header_row"]:
+            self.stdout.write(f"格式：{result.facts['sheet']}。行号是每道题开始的那一行。")
         for note in result.facts["notes"]:
             self.stdout.write(note)
         for problem in result.problems[:SHOWN]:
