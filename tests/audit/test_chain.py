@@ -1,9 +1,7 @@
 """The log keeps what was written; the chain shows what was touched behind its back."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -13,6 +11,7 @@ from juxian.audit import chain, log
 from juxian.audit.models import AuditEntry, AuditSeal
 from tests.factories import TownFactory
 from tests.flushing import guards_off
+from tests.races.threads import together
 
 
 def write(count: int, body=None) -> list[AuditEntry]:
@@ -154,17 +153,7 @@ def test_truncate_is_refused():
 def test_sealers_at_once_make_one_chain(monkeypatch):
     monkeypatch.setattr(chain, "BATCH", 3)
     write(60)
-    start = Barrier(4)
-
-    def one_sealer(_: int) -> int:
-        start.wait()
-        try:
-            return sum(chain.seal(timezone.now()) for _ in range(40))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        sealed = list(pool.map(one_sealer, range(4)))
+    sealed = together(*[lambda: sum(chain.seal(timezone.now()) for _ in range(40))] * 4)
     assert sum(sealed) == 60
     assert chain.verify() == []
     assert chain.head()[0] == 60
