@@ -229,7 +229,7 @@ class HourEntryAdmin(ReadOnly, ScopedAdmin):
 class CertificateAdmin(ReadOnly, ScopedAdmin):
     """Revoking and issuing anew happen on the class's page."""
 
-    list_display = ["number", "person", "class_title", "hours", "town_name", "issued_at", "state"]
+    list_display = ["person", "class_title", "hours", "town_name", "state", "issued_at"]
     list_filter = ["enrolment__training_class__town"]
     list_select_related = ["enrolment__member", "revocation"]
     search_fields = ["number", "enrolment__member__search_text", "class_title", "class_code"]
