@@ -21,6 +21,8 @@ ACTIONS = {
     "assessments.bank_added": "新建题库",
     "assessments.exam_extended": "延长考试",
     "assessments.exam_set_up": "安排考试",
+    "assessments.indicator_end": "停用考核指标",
+    "assessments.indicator_set": "修改考核指标",
     "assessments.late_adopted": "采纳迟到的答案",
     "assessments.late_declined": "不采纳迟到的答案",
     "assessments.late_kept": "收下迟到的答案",
