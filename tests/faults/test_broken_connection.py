@@ -75,6 +75,7 @@ def walk(name: str, path: str, user: User | None, case: Case) -> list[str]:
         offered = from_page(client, path)
         with counting() as counted:
             response = post(client, path, offered, case)
+        response.close()
         transaction.set_rollback(True)
     if not counted.writes:
         return [f"{name}: wrote nothing ({response.status_code})"]

@@ -1,6 +1,7 @@
 """The dossier: upload, waive with a reason, look at a paper, take the whole file away; the printed timetable."""
 
 import tempfile
+from contextlib import ExitStack
 from functools import partial
 
 from django.contrib import messages
@@ -83,17 +84,19 @@ def class_dossier(request: SignedRequest, pk: int) -> HttpResponse:
     """The whole file of a class as a ZIP; who took it is on record. Made before it is sent, so a fault is a page."""
     training_class = class_in_scope(request, pk)
     found = class_file(training_class, site_address(request))
-    packed = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the response
-    for piece in found.stream():
-        packed.write(piece)
     summary = f"下载“{training_class.title}”档案，{len(found.items)} 个文件"
-    record(
-        by=request.user,
-        action="dossier.export",
-        subject=training_class,
-        summary=summary,
-        town_code=training_class.town.code,
-    )
+    with ExitStack() as closing:
+        packed = closing.enter_context(tempfile.TemporaryFile())
+        for piece in found.stream():
+            packed.write(piece)
+        record(
+            by=request.user,
+            action="dossier.export",
+            subject=training_class,
+            summary=summary,
+            town_code=training_class.town.code,
+        )
+        closing.pop_all()  # from here the response closes it
     packed.seek(0)
     name = f"{training_class.code}.zip"
     return FileResponse(packed, as_attachment=True, filename=name, content_type="application/zip")  # type: ignore[return-value]
