@@ -1,4 +1,7 @@
-"""What the codes of actions mean, for those who read the log. Floors above name their codes; their words are here."""
+"""What the codes of actions mean, for those who read the log. Floors above name their codes; their words are here.
+
+A new code in the source without words here fails the tests.
+"""
 
 from django.apps import apps
 
@@ -13,6 +16,7 @@ PARTS = {
     "courses": ("课程", ("courses.",)),
     "lecturers": ("师资", ("lecturers.",)),
     "rules": ("县级设置", ("rules.",)),
+    "inbox": ("消息", ("inbox.",)),
     "obligations": ("到期事务", ("obligations.",)),
 }
 ACTIONS = {
@@ -57,10 +61,13 @@ ACTIONS = {
     "class.submit": "班次送审",
     "class.withdraw": "撤回班次送审",
     "dossier.add": "归入材料",
+    "dossier.export": "导出班次档案",
     "dossier.waive": "免交材料",
     "hours.reverse": "冲销学时",
+    "inbox.send_again": "重发外发消息",
     "obligations.retry": "让事务再办一次",
     "people.account_opened": "凭开通条开通账号",
+    "people.exported": "导出个人全部信息",
     "people.grant_saved": "授权变动",
     "people.import_dropped": "放弃导入",
     "people.import_files_removed": "期满删除导入文件",

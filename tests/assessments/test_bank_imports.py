@@ -1,13 +1,15 @@
 """Imports into a bank as its page tells them."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from juxian.obligations.sweep import sweep
-from juxian.people.models import ImportRun
-from tests.factories import BankFactory
+from juxian.people.models import Grant, ImportRun
+from tests.factories import BankFactory, GrantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,20 @@ def test_the_bank_page_costs_the_same_for_any_number_of_imports(client, clerk, t
         upload(client, bank, f"{index}.csv", f"{SHEET}单选,第{index}题,一,二,A\n")
     with django_assert_num_queries(9):
         assert len(client.get(page_of(bank)).context["runs"]) == number
+
+
+def test_the_page_of_a_run_links_who_only_reads_to_no_refusal(client, clerk, town):
+    bank = BankFactory(town=town)
+    client.force_login(clerk)
+    run = upload(client, bank)
+    finish(client, run)
+    upload_page = reverse("assessments:town-bank-import", args=[bank.pk])
+    address = reverse("people:town-import", args=[run.pk])
+    assert f'href="{upload_page}"' in client.get(address).content.decode()
+    client.force_login(GrantFactory(kind=Grant.Kind.AUDITOR).user)
+
+    page = client.get(address).content.decode()
+
+    assert (upload_page in page, page_of(bank) in page) == (False, True)
+    links = set(re.findall(r'href="(/(?!static)[^"#]*)', page))
+    assert [link for link in sorted(links) if client.get(link, follow=True).status_code != 200] == []

@@ -88,10 +88,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     branches = run.facts.get("unknown_branches", [])
     unplaced = sum(branch["members"] for branch in branches if not branch["wanted"])
     words, crumbs = _way(run)
+    may_edit = ImportRun.objects.editable_by(user).filter(pk=run.pk).exists()
     ctx = {
         "nav": words.nav,
         "words": words,
-        "crumbs": crumbs,
+        "crumbs": crumbs if may_edit else crumbs[:-1],  # the last one takes the next file
         "home": crumbs[-2],
         "again": crumbs[-1],
         "run": run,
@@ -104,7 +105,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "unplaced": unplaced,
         "faulty": run.counts.get("rejected", 0) - unplaced,
         "waiting": _waiting(run) if run.is_working else None,
-        "may_edit": ImportRun.objects.editable_by(user).filter(pk=run.pk).exists(),
+        "may_edit": may_edit,
     }
     return render(request, "people/import_run.html", ctx)
 
