@@ -17,7 +17,7 @@ from juxian.audit import log
 from juxian.messages.actions import tell
 from juxian.people.models import User
 from juxian.rules.lookup import value
-from trainings.actions import amend_mark_after_archive, save_roster
+from trainings.actions import amend_mark_after_archive, resettle_outcome, save_roster
 from trainings.actions.rights import must_run
 from trainings.models import Enrolment, Mark, MarkStatus, Session, TrainingClass
 
@@ -193,6 +193,7 @@ def complete_make_up(*, make_up: MakeUp, note: str, by: User) -> MakeUp:
         raise ValidationError("请写明什么时候、在哪里、补了什么课。", code="reason")
     for session in missed_sessions(make_up.enrolment):
         _mark_made_up(make_up, session, note.strip(), by)
+    resettle_outcome(enrolment=make_up.enrolment)
     make_up = close_make_up(make_up, MakeUp.State.DONE, note, by)
     training_class = make_up.enrolment.training_class
     tell(
@@ -223,6 +224,7 @@ def _mark_made_up(make_up: MakeUp, session: Session, note: str, by: User) -> Non
             reason=f"补课：{note}",
             by=by,
             origin=Mark.Origin.MAKE_UP,
+            judge=False,
         )
         return
     save_roster(

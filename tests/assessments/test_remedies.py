@@ -20,7 +20,8 @@ from juxian.audit.models import AuditEntry
 from juxian.messages.models import InboxMessage
 from juxian.obligations.sweep import sweep
 from tests.assessments.conftest import mark, right
-from trainings.models import Enrolment, HourEntry, Mark, Session, TrainingClass
+from tests.factories import SessionFactory
+from trainings.models import Certificate, Enrolment, HourEntry, Mark, Session, TrainingClass
 
 pytestmark = pytest.mark.db_engine
 
@@ -167,6 +168,8 @@ def test_a_retake_passed_after_the_archive_changes_the_outcome(released, people,
     people[2].refresh_from_db()
     assert (people[2].outcome, people[2].outcome_note) == ("completed", "")
     assert AuditEntry.objects.filter(action="class.amend", subject_id=str(people[2].pk)).count() == 1
+    certificate = Certificate.objects.get()
+    assert (certificate.enrolment, certificate.hours, certificate.issued_by) == (people[2], Decimal(8), None)
 
 
 @pytest.fixture
@@ -221,6 +224,20 @@ def test_a_make_up_after_the_archive_adds_ledger_rows(closing, people, clerk):
     rows = HourEntry.objects.filter(enrolment=people[2]).order_by("session__half")
     assert [row.hours for row in rows] == [Decimal(4), Decimal(4)]
     assert people[2].outcome == "completed"
+
+
+def test_a_make_up_of_several_sessions_issues_one_certificate(closing, people, clerk):
+    """The last half-day may be missed without harm, so its make-up comes when the person has completed already."""
+    short = SessionFactory(training_class=closing, half="xv", hours=Decimal(1))
+    for person in people:
+        mark(short, person, "absent" if person == people[2] else "present", clerk)
+    _sweep()
+    TrainingClass.objects.filter(pk=closing.pk).update(
+        state="archived", archived_by=clerk, archived_at=timezone.now(), has_exam=False
+    )
+    complete_make_up(make_up=MakeUp.objects.get(enrolment=people[2]), note="补听三次课", by=clerk)
+    certificate = Certificate.objects.get(enrolment=people[2])
+    assert (certificate.hours, certificate.is_valid) == (Decimal(9), True)
 
 
 def test_a_make_up_can_be_dropped_with_a_reason(closing, people, clerk, other_clerk):

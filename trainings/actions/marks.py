@@ -119,9 +119,19 @@ def _note_roster(session: Session, saved: RosterSaved, headcount: int | None, by
 
 @transaction.atomic
 def amend_mark_after_archive(
-    *, session: Session, enrolment: Enrolment, status: str, reason: str, by: User, origin: str = Mark.Origin.ROSTER
+    *,
+    session: Session,
+    enrolment: Enrolment,
+    status: str,
+    reason: str,
+    by: User,
+    origin: str = Mark.Origin.ROSTER,
+    judge: bool = True,
 ) -> Mark:
-    """Correct one mark of an archived class, with a reason: new mark, ledger reversed or posted, outcome judged again."""
+    """Correct one mark of an archived class, with a reason: new mark, ledger reversed or posted, outcome judged again.
+
+    Who corrects several marks of one person at once passes `judge=False` and calls `resettle_outcome` after the last.
+    """
     training_class = locked_class(session.training_class)
     must_run(by, training_class.town)
     must_be(training_class, State.ARCHIVED)
@@ -144,7 +154,8 @@ def amend_mark_after_archive(
         note=reason[:100],
     )
     follow_mark(mark=mark, reason=reason, by=by)
-    resettle_outcome(enrolment=enrolment)
+    if judge:
+        resettle_outcome(enrolment=enrolment)
     summary = f"归档后更正“{training_class.title}”{enrolment.member.name}：{known.name}。{reason}"
     record(by=by, action="class.amend", subject=mark, summary=summary, town_code=training_class.town.code)
     return mark
