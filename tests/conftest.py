@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import settings as hypothesis_settings
 
 from juxian.people.models import Grant, Member, Town, User
 from tests.factories import BranchFactory, GrantFactory, MemberFactory, TownFactory, UserFactory
@@ -13,6 +14,9 @@ from tests.flushing import lift_guards_while_flushing
 
 # Without Chromium the browser tests are not collected; bin/test says so.
 collect_ignore = [] if shutil.which("chromium") or shutil.which("chromium-browser") else ["browser"]
+# No test asserts time, generated ones neither.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
