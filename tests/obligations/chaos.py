@@ -39,8 +39,8 @@ class Chaos:
         """Do it; the counts at the end."""
         racer(self.environment, "fill", str(self.rows), *KINDS)
         started = time.monotonic()
-        self.beats = [self._beat(number) for number in range(2)]
-        self.keeper = self._start("tests.obligations.chaos_app", str(WORKERS))
+        self.beats = [start_beat(self.environment, number) for number in range(2)]
+        self.keeper = start_workers(self.environment, WORKERS)
         try:
             with closing(connect(self.environment)) as watch:
                 self._disturb(watch, until=started + self.seconds)
@@ -66,23 +66,30 @@ class Chaos:
         if self.killed % BEAT_EVERY == BEAT_EVERY - 1:
             number = self.dice.randrange(len(self.beats))
             kill_group(self.beats[number])
-            self.beats[number] = self._beat(number)
+            self.beats[number] = start_beat(self.environment, number)
         elif workers := children(self.keeper):
             os.kill(self.dice.choice(workers), signal.SIGKILL)
         else:
             return
         self.killed += 1
 
-    def _beat(self, number: int) -> subprocess.Popen:
-        schedule = str(Path(self.environment["VAR_DIR"]) / f"chaos-beat-{number}")
-        return self._start("celery", "--quiet", "-A", "juxian", "beat", "-s", schedule, "--pidfile=", "-l", "CRITICAL")
 
-    def _start(self, module: str, *words: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", module, *words]
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=quiet, stderr=quiet, start_new_session=True
-        )
+def start_workers(environment: dict[str, str], number: int) -> subprocess.Popen:
+    """Keep so many workers alive."""
+    return _start(environment, "tests.obligations.chaos_app", str(number))
+
+
+def start_beat(environment: dict[str, str], number: int = 0) -> subprocess.Popen:
+    """A scheduler with its own notes of what it rang for."""
+    schedule = str(Path(environment["VAR_DIR"]) / f"chaos-beat-{number}")
+    words = ["--quiet", "-A", "juxian", "beat", "-s", schedule, "--pidfile=", "-l", "CRITICAL"]
+    return _start(environment, "celery", *words)
+
+
+def _start(environment: dict[str, str], module: str, *words: str) -> subprocess.Popen:
+    quiet = subprocess.DEVNULL
+    command = [sys.executable, "-m", module, *words]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 def children(process: subprocess.Popen) -> list[int]:
@@ -125,3 +132,11 @@ def empty_broker(environment: dict[str, str]) -> None:
         return
     for message in (Path(environment["VAR_DIR"]) / "broker" / "queue").iterdir():
         message.unlink(missing_ok=True)
+
+
+def wait_for(connection: object, number: int, seconds: float = 240) -> int:
+    """Wait until so many rows are done; how many there are at the end."""
+    until = time.monotonic() + seconds
+    while (done := count(connection)) < number and time.monotonic() < until:
+        time.sleep(0.1)
+    return done

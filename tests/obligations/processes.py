@@ -32,10 +32,10 @@ def racer(environment: dict[str, str], *words: str) -> dict[str, int]:
     return json.loads(run(environment, "-m", "tests.obligations.racer", *words) or "{}")
 
 
-def start_sweeper(environment: dict[str, str], seconds: int) -> subprocess.Popen:
-    """A sweeper that is ready and waits for `go`."""
+def start_sweeper(environment: dict[str, str], seconds: int, shift: int = 0) -> subprocess.Popen:
+    """A sweeper that is ready and waits for `go`; its clock is wrong by `shift` seconds."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.obligations.racer", "sweep", str(seconds)],
+        [sys.executable, "-m", "tests.obligations.racer", "sweep", str(seconds), str(shift)],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
