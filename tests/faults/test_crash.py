@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -17,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser.portal import free_port, running_portal
-from tests.load.phones import Phone, Tally, allow_connections
-from tests.load.test_exam_rush import STORED, WORLD, Acknowledged, lost
+from tests.faults.room import ANSWERS, PEOPLE, Room
+from tests.load.phones import allow_connections
+from tests.load.test_exam_rush import STORED, WORLD, lost
 
-PEOPLE, ANSWERS = 50, 4
 pytestmark = [pytest.mark.db_engine]
 
 
@@ -61,38 +60,6 @@ def cluster() -> Iterator[Cluster]:
     shutil.rmtree(folder)
 
 
-class Room:
-    """A class that answers question after question; every phone tries again until it is told that it is stored."""
-
-    def __init__(self, url: str, world: dict) -> None:
-        self.tally, self.said, self.exam = Tally(), Acknowledged(), world["exam"]
-        self.phones = [Phone(url, {world["name"]: key}, self.tally) for key in world["keys"]]
-        self.met: Counter[int] = Counter()
-
-    async def start(self) -> list[str]:
-        replies = await asyncio.gather(*(one.post_form(f"/me/exams/{self.exam}/start/") for one in self.phones))
-        return [reply.location.strip("/").rsplit("/", 1)[1] for reply in replies]
-
-    async def answer(self, attempts: list[str], cluster: Cluster) -> None:
-        crash = asyncio.create_task(self._crash_in_the_middle(cluster))
-        await asyncio.gather(*(self._answer(*pair) for pair in zip(self.phones, attempts, strict=True)))
-        await crash
-
-    async def _crash_in_the_middle(self, cluster: Cluster) -> None:
-        while sum(map(len, self.said.answers.values())) < PEOPLE * ANSWERS // 4:
-            await asyncio.sleep(0.01)
-        await asyncio.to_thread(cluster.crash)
-
-    async def _answer(self, phone: Phone, attempt: str) -> None:
-        for number in range(1, ANSWERS + 1):
-            entry = {"number": number, "choice": [1], "seq": number}
-            while (reply := await phone.post_json(f"/me/exams/attempts/{attempt}/answers/", entry)).status != 200:
-                self.met[reply.status] += 1
-                assert json.loads(reply.body)["error"] == "刚才没有存上，请再试一次。"
-                await asyncio.sleep(0.2)
-            self.said.answers.setdefault(attempt, {})[str(number)] = [[1], number]
-
-
 @pytest.mark.trust("B2")
 def test_a_crash_under_load_loses_nothing_that_was_acknowledged(cluster, tmp_path, monkeypatch) -> None:
     allow_connections(4 * PEOPLE)
@@ -100,7 +67,7 @@ def test_a_crash_under_load_loses_nothing_that_was_acknowledged(cluster, tmp_pat
     with running_portal(tmp_path, "test_crash", sweep_seconds=3600) as portal:
         room = Room(portal.url, json.loads(portal.manage("shell", "-v0", "-c", WORLD.format(people=PEOPLE))))
         attempts = asyncio.run(room.start())
-        asyncio.run(room.answer(attempts, cluster))
+        asyncio.run(room.answer(attempts, cluster.crash))
         stored = json.loads(portal.manage("shell", "-v0", "-c", STORED))
 
     assert cluster.crashes == 1
