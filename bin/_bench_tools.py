@@ -22,6 +22,10 @@ import django  # noqa: E402  # settings come first
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
+
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the handler looks for it as it is made
+
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
