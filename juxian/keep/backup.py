@@ -55,7 +55,7 @@ def _write(draft: Path, accept_damaged: bool) -> Manifest:
     with one_moment():
         used: set[str] = set()
         tables = [_table(draft, name, model, used) for name, model in rows.kept_tables().items()]
-        stored = list(StoredFile.objects.order_by("pk"))
+        stored = list(StoredFile.objects.filter(removed_at=None).order_by("pk"))
         made = Manifest(
             made_at=timezone.now().isoformat(timespec="seconds"),
             engine=connection.vendor,
@@ -101,7 +101,7 @@ def _keep_file(draft: Path, stored: StoredFile, made: Manifest) -> None:
             raise DamagedFile
         made.files.append(File(stored.path, size, digest))
     except DamagedFile:
-        if not StoredFile.objects.filter(pk=stored.pk).exists():
+        if not StoredFile.objects.filter(pk=stored.pk, removed_at=None).exists():
             raise Gone from None
         made.damaged.append(stored.path)
 

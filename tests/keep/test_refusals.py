@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
 
-from juxian.files.store import discard, path_of, store
+from juxian.files.store import discard, path_of, remove, store
 from juxian.keep import backup as backup_module
 from juxian.keep import checks, manifest, rows
 from juxian.keep.backup import backup
@@ -195,7 +197,20 @@ def test_a_damaged_file_stops_a_backup_until_accepted(portal, tmp_path) -> None:
     assert restore(tmp_path / "kept").damaged == [portal.file.path]
 
 
-def test_a_file_discarded_during_a_backup_is_not_missed(portal, tmp_path, monkeypatch) -> None:
+def test_a_file_removed_on_purpose_is_not_missed(portal, tmp_path) -> None:
+    with transaction.atomic():
+        remove(portal.file, timezone.now())
+    assert not path_of(portal.file).exists()
+    made = backup(tmp_path / "kept")
+    assert (made.files, made.damaged) == ([], [])
+    before = state()
+    wipe()
+    restore(tmp_path / "kept")
+    assert state() == before
+
+
+@pytest.mark.parametrize("take", [discard, lambda file: remove(file, timezone.now())])
+def test_a_file_discarded_during_a_backup_is_not_missed(portal, tmp_path, monkeypatch, take) -> None:
     """Somebody takes a file away between the rows and the files: the backup begins again with the new moment."""
     store([b"another"], name="乙.xlsx", kind="xlsx")
     keep, gone = backup_module._keep_file, []
@@ -203,7 +218,7 @@ def test_a_file_discarded_during_a_backup_is_not_missed(portal, tmp_path, monkey
     def keep_after_a_discard(draft, stored, made) -> None:
         if not gone:
             gone.append(portal.file.path)
-            discard(portal.file)
+            take(portal.file)
         keep(draft, stored, made)
 
     monkeypatch.setattr(backup_module, "_keep_file", keep_after_a_discard)
