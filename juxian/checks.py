@@ -71,7 +71,7 @@ def _bound_cookies() -> bool:
 
 
 def _own_keys() -> bool:
-    """Random ones, and none of them the SECRET_KEY: 32 random bytes have fewer than 16 different ones once in 10^11."""
+    """Random ones, and none of them the SECRET_KEY: 32 random bytes never have fewer than 16 different ones."""
     try:
         ring = keys()
     except ImproperlyConfigured:
