@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import django
 import time_machine
@@ -41,7 +41,7 @@ def fill(number: str, *kinds: str) -> None:
 def work(seconds: str, shift: str = "0") -> None:
     """Sweep again and again, as a worker does, until all is done or the time is over; the clock is wrong by `shift`."""
     if int(shift):
-        time_machine.travel(datetime.now(UTC) + timedelta(seconds=int(shift))).start()
+        time_machine.travel(timezone.now() + timedelta(seconds=int(shift))).start()
     registry.kinds.clear()
     registry.chores.clear()
     registry.add(plain(perform=slow, lease_seconds=1, max_attempts=50))
