@@ -293,6 +293,25 @@ def test_the_log_holds_before_and_after_once_scores_are_out(exam, late, clerk, p
     assert entry.body["reason"] == "村里停网"
 
 
+@pytest.mark.trust("C15")
+def test_no_other_door_changes_a_score(client, late, clerk, county):
+    """Neither a form of ours with a score slipped in, nor the admin, nor one of its bulk actions."""
+    attempt, slipped = late.attempt, {"score": "99", "score_after": "99", "decision": "adopted", "finished_at": ""}
+    client.force_login(clerk)
+    client.post(url("town-late", late.pk), slipped | {"reason": "没有停网", "go": "decline"})
+    client.post(url("town-exam", attempt.exam_id), slipped)
+    client.force_login(county)
+    for model, key in (("attempt", attempt.pk), ("lateanswers", late.pk)):
+        name = f"admin:assessments_{model}"
+        assert client.post(reverse(f"{name}_change", args=[key]), slipped).status_code == 403
+        assert client.post(reverse(f"{name}_delete", args=[key]), {"post": "yes"}).status_code == 403
+        bulk = {"action": "delete_selected", "_selected_action": [key], "post": "yes"}
+        client.post(reverse(f"{name}_changelist"), bulk)
+    late.refresh_from_db()
+    attempt.refresh_from_db()
+    assert (attempt.score, late.decision, late.score_after) == (10, "declined", None)
+
+
 def test_results_wait_for_the_decision(exam, late, clerk, time_machine):
     time_machine.move_to(exam.closes_at)
     with pytest.raises(ValidationError, match="还有 1 份迟到的答案没有定"):

@@ -26,14 +26,18 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 
+# The web server as bin/run starts it
+SERVER = ["--workers", "2", "--no-ws", "--backpressure", "8", "--respawn-failed-workers", "--log-level", "warning"]
+
 
 @dataclass
 class Portal:
-    """A running portal: where it answers, and its environment for commands."""
+    """A running portal: where it answers, its environment for commands, the process of its web server."""
 
     url: str
     env: dict[str, str]
     log: Path
+    server: int = 0
 
     def manage(self, *arguments: str, stdin: str | None = None) -> str:
         """Run a management command against the portal's database and return its standard output."""
@@ -87,11 +91,11 @@ def wait_for(url: str, processes: list[subprocess.Popen], log: Path, seconds: in
 
 
 @contextmanager
-def running_portal(folder: Path, name: str):
+def running_portal(folder: Path, name: str, sweep_seconds: int = 1):
     """Start everything on scratch data under `folder`, give a Portal, and end every process."""
     with scratch_database(folder, name) as database_url:
         port = free_port()
-        env = {**os.environ, "VAR_DIR": str(folder / "var"), "PORT": str(port), "SWEEP_SECONDS": "1"}
+        env = {**os.environ, "VAR_DIR": str(folder / "var"), "PORT": str(port), "SWEEP_SECONDS": str(sweep_seconds)}
         env["DATABASE_URL"] = database_url
         portal = Portal(url=f"http://127.0.0.1:{port}", env=env, log=folder / "portal.log")
         for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_county"]):
@@ -102,11 +106,12 @@ def running_portal(folder: Path, name: str):
                 subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
                 for command in (
                     [bin_dir / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-                    + ["--workers", "2", "--blocking-threads", "4", "juxian.wsgi:application"],
+                    + [*SERVER, "juxian.wsgi:application"],
                     [bin_dir / "celery", "-A", "juxian", "worker", "-B", "-c", "1", "-l", "WARNING"]
                     + ["--without-gossip", "--without-mingle"],
                 )
             ]
+            portal.server = processes[0].pid
             try:
                 wait_for(f"{portal.url}/healthz", processes, portal.log)
                 yield portal
