@@ -209,6 +209,12 @@ def test_check_deploy_is_clean(tmp_path) -> None:
         ({"SECRET_KEY": KEY * 2, "FIELD_KEYS": f"k1:{KEY * 2}"}, "SECRET_KEY 和 FIELD_KEYS 不能相同"),
         ({"ALLOWED_HOSTS": ".gov.cn"}, "ALLOWED_HOSTS"),
         ({"DEMO_PASSWORD": "demo-demo-demo"}, "DEMO_PASSWORD"),
+        ({"OUTBOUND_CHANNELS": "email,fax"}, "OUTBOUND_CHANNELS 只能是 email、sms、console，不认识：fax"),
+        (
+            {"OUTBOUND_CHANNELS": "sms", "SMS_URL": "http://sms.gov.cn/", "SMS_TOKEN": "t"},
+            "https 的 SMS_URL 和 SMS_TOKEN",
+        ),
+        ({"OUTBOUND_CHANNELS": "sms", "SMS_URL": "https://sms.gov.cn/"}, "https 的 SMS_URL 和 SMS_TOKEN"),
     ],
 )
 def test_a_weak_value_stops_the_start(tmp_path, changes, said) -> None:

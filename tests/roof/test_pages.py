@@ -171,6 +171,7 @@ def beat(age: timedelta) -> None:
     Heartbeat.objects.update_or_create(name="worker", defaults={"last_ok_at": timezone.now() - age})
 
 
+@pytest.mark.trust("A5")
 def test_readyz_needs_a_fresh_heartbeat(client: Client) -> None:
     asked = {"headers": {"accept": "application/json"}}
     silent = client.get("/readyz", **asked)
