@@ -8,7 +8,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OWN = {path.stem for path in ROOT.iterdir()} | {"tests"}
+OWN = {path.stem for folder in (ROOT, ROOT / "bin") for path in folder.iterdir()} | {"tests"}
 ELSEWHERE = (".venv", "build", "var", "static")
 WITH_CHROMIUM = ("tests/browser/", "bin/_shots.py")  # run only where requirements-dev.txt is installed too
 
