@@ -226,7 +226,6 @@ def test_every_process_ends_at_once_with_the_wrong_key(tmp_path: Path) -> None:
     said = MISSING.format(id="a")
     for words in (
         ("manage.py", "prepare"),
-        ("manage.py", "sweep"),
         ("-c", "import juxian.wsgi"),
         ("-m", "celery", "-A", "juxian", "worker", "-c", "1", "--without-gossip", "--without-mingle"),
     ):
