@@ -27,7 +27,18 @@ CHROMIUM_ARGS = [
 ]
 
 # The web server as bin/run starts it
-SERVER = ["--workers", "2", "--no-ws", "--backpressure", "8", "--respawn-failed-workers", "--log-level", "warning"]
+SERVER = [
+    "--workers",
+    "2",
+    "--no-ws",
+    "--blocking-threads",
+    "8",
+    "--backpressure",
+    "1000",
+    "--respawn-failed-workers",
+    "--log-level",
+    "warning",
+]
 
 
 @dataclass

@@ -11,8 +11,10 @@ import signal
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -178,6 +180,19 @@ def test_everybody_at_once_while_workers_die(portal) -> None:
     assert [crowd.said.handed_in[attempt] for attempt in crowd.attempts] == ends
     assert len(crowd.kills) >= 3
     assert crowd.tally.broken > 0
+
+
+def test_idle_phones_leave_the_server_free(portal) -> None:
+    """Browsers keep their connection open after a page; forty of them must not make the next one wait for a timeout."""
+    where = urlsplit(portal.url)
+    idle = [HTTPConnection(where.hostname, where.port, timeout=20) for _ in range(40)]
+    try:
+        for phone in idle:
+            phone.request("GET", "/healthz")
+            assert phone.getresponse().read() != b""
+    finally:
+        for phone in idle:
+            phone.close()
 
 
 def test_a_lost_answer_is_noticed() -> None:
