@@ -196,7 +196,7 @@ class Server:
         self.port = _free_port()
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--workers", "2", "--no-ws",
-            "--blocking-threads", "8", "--backpressure", "1000", "--log-level", "error", "juxian.wsgi:application",
+            "--blocking-threads", "4", "--backpressure", "1000", "--log-level", "error", "juxian.wsgi:application",
         ]  # fmt: skip
         self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": _url()})
         for _ in range(300):

@@ -1,9 +1,14 @@
 """The shell doors, as far as a test can open them without starting the portal (the browser tests and .ci/run do that)."""
 
+import json
 import os
 import socket
 import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -93,3 +98,29 @@ def test_production_starts_with_nothing_made_up(tmp_path: Path, missing: str, se
     assert done.returncode != 0
     assert sentence in done.stderr.strip().splitlines()[-1]
     assert not (tmp_path / "keys.env").exists()
+
+
+class Ready(BaseHTTPRequestHandler):
+    """A portal whose scheduler is late at first, then well for once, then late for good."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        checks = {"database": "ok", "scheduler": "ok" if len(self.asked) == 6 else "后台没有心跳。"}
+        if len(self.asked) == 8:
+            checks = {"database": "数据库连不上。", "scheduler": "读不到后台心跳。"}
+        self.send_response(503)
+        self.end_headers()
+        self.wfile.write(json.dumps({"checks": checks}).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_the_watch_ends_after_ten_late_answers_in_a_row() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ready) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = door(sys.executable, "bin/_watch.py", f"http://127.0.0.1:{server.server_port}/readyz", "0.01")
+        server.shutdown()
+    assert (done.returncode, Ready.asked) == (3, ["/readyz?format=json"] * 18)

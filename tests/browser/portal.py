@@ -32,7 +32,7 @@ SERVER = [
     "2",
     "--no-ws",
     "--blocking-threads",
-    "8",
+    "4",
     "--backpressure",
     "1000",
     "--respawn-failed-workers",
