@@ -41,10 +41,13 @@ def exam_paper(training_class: TrainingClass) -> list[Item]:
             ("开考", moment(exam.opens_at)),
             ("截止进入", moment(exam.closes_at)),
             ("时长", f"{exam.duration_minutes} 分钟"),
-            ("组卷", f"单选 {exam.single_count} 题，多选 {exam.multiple_count} 题，判断 {exam.true_false_count} 题，每人随机抽题"),
+            (
+                "组卷",
+                f"单选 {exam.single_count} 题，多选 {exam.multiple_count} 题，判断 {exam.true_false_count} 题，每人随机抽题",
+            ),
             ("及格线", f"{exam.pass_mark} 分（百分制）"),
         ]
-    )  # fmt: skip
+    )
     rows = [[*questions[key], str(drawn[key])] for key in sorted(questions, key=lambda key: questions[key])]
     note = Text("选项的次序每人不同，这里是其中一份卷子上的。")
     table = Table(["题型", "题目", "选项", "答案", "抽到"], rows, [2, 6, 7, 2, 2])

@@ -111,8 +111,10 @@ class YearPlanAdmin(Decided):
     @admin.action(description="退回所选计划（要写意见）")
     def send_back(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         return self.ask_comment(  # type: ignore[no-any-return]
-            request, queryset, lambda plan, text: actions.return_plan(plan=plan, comment=text, by=request.user)  # type: ignore[arg-type]  # staff only
-        )  # fmt: skip
+            request,
+            queryset,
+            lambda plan, text: actions.return_plan(plan=plan, comment=text, by=request.user),  # type: ignore[arg-type]  # staff only
+        )
 
 
 class SessionInline(ReadOnly, ScopedTabular):

@@ -68,9 +68,7 @@ def attended_hours(training_class: TrainingClass) -> tuple[Decimal, dict[int, De
 
 def unmarked(training_class: TrainingClass) -> list[tuple[Session, int]]:
     """Standing sessions with seated people who have no mark yet, and how many. Three queries."""
-    seated = set(
-        Enrolment.objects.filter(training_class=training_class).seated().values_list("pk", flat=True)
-    )  # fmt: skip
+    seated = set(Enrolment.objects.filter(training_class=training_class).seated().values_list("pk", flat=True))
     marked: dict[int, set[int]] = defaultdict(set)
     for session_id, enrolment_id in effective_marks(training_class):
         marked[session_id].add(enrolment_id)

@@ -62,9 +62,14 @@ class LineForm(forms.ModelForm):
             label="计划月份", coerce=int, choices=[(n, f"{n} 月") for n in range(1, 13)]
         )
         self.fields["days"] = forms.DecimalField(
-            label="天数", min_value=Decimal("0.1"), max_value=366, decimal_places=1, max_digits=4,
-            error_messages={"min_value": "天数要大于 0。"}, widget=forms.NumberInput(attrs={"step": "0.5", "min": "0.5"}),
-        )  # fmt: skip
+            label="天数",
+            min_value=Decimal("0.1"),
+            max_value=366,
+            decimal_places=1,
+            max_digits=4,
+            error_messages={"min_value": "天数要大于 0。"},
+            widget=forms.NumberInput(attrs={"step": "0.5", "min": "0.5"}),
+        )
         self.fields["people"] = forms.IntegerField(
             label="计划人数", min_value=1, max_value=1_000_000, error_messages={"min_value": "计划人数要大于 0。"}
         )

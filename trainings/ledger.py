@@ -40,7 +40,7 @@ def _postings(training_class: TrainingClass) -> Iterator[str]:
     """What stands in the ledger of an archived class is what its effective marks say: each half-day once."""
     rows = HourEntry.objects.filter(
         training_class=training_class, reverses=None, reversed_by=None, session__cancelled_at=None
-    )  # fmt: skip
+    )
     posted = Counter(rows.filter(session__isnull=False).values_list("session_id", "enrolment_id"))
     seated = set(Enrolment.objects.filter(training_class=training_class).seated().values_list("pk", flat=True))
     present = {pair for pair, mark in effective_marks(training_class).items() if mark.present and pair[1] in seated}

@@ -33,7 +33,7 @@ def write_surveys(plot: Plot, outlines: list[Outline], marks: list[Mark]) -> Non
         closes = opened + timedelta(days=value("survey.days", plot.at))
         survey = Survey.objects.create(
             training_class=outline.row, questions=questions, opens_at=opened, closes_at=closes
-        )  # fmt: skip
+        )
         over = closes.date() < plot.at
         own = _tickets(plot, survey, outline, came, 0.8 if over else 0.55)
         tickets += own

@@ -43,9 +43,7 @@ def test_after_the_release_paper_and_scores_are_there(released, people) -> None:
     (paper,) = filed.exam_paper(training_class)
     words = told([paper])
     assert paper.path == "试卷.pdf"
-    assert words.count("示例题") == len(
-        {one["id"] for attempt in released.attempts.all() for one in attempt.paper}
-    )  # fmt: skip
+    assert words.count("示例题") == len({one["id"] for attempt in released.attempts.all() for one in attempt.paper})
     _, sheet = filed.scores(training_class)
     rows = cells(sheet)
     assert rows[0] == ["序号", "姓名", "党支部", "首考", "补考", "最终成绩", "结论"]

@@ -35,7 +35,7 @@ def amend(training_class: TrainingClass, person: Enrolment, status: str, by, ses
     for session in sessions_of(training_class)[:sessions]:
         actions.amend_mark_after_archive(
             session=session, enrolment=person, status=status, reason="核对纸质签到表", by=by
-        )  # fmt: skip
+        )
 
 
 def standing(person: Enrolment) -> list[tuple[str, bool]]:
@@ -68,9 +68,7 @@ def test_the_archive_issues_to_those_who_completed(running, clerk) -> None:
     assert [row.enrolment for row in rows] == seated(running)[1:]
     for row in rows:
         facts = (row.class_code, row.class_title, row.starts_on, row.ends_on, row.hours, row.town_name, row.issuer)
-        assert facts == (
-            archived.code, archived.title, archived.starts_on, archived.ends_on, 8, "大店镇", "大店镇党委"
-        )  # fmt: skip
+        assert facts == (archived.code, archived.title, archived.starts_on, archived.ends_on, 8, "大店镇", "大店镇党委")
         assert (row.issued_by, row.is_valid, row.replaces) == (clerk, True, None)
 
 

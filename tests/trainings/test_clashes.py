@@ -144,9 +144,7 @@ def test_cancelled_sessions_classes_and_seats_are_in_nobodys_way(browser, ours, 
     assert [session.cancelled_at is None for session in sessions_of(other.training_class)] == [False]
     gone = ClassFactory(town=ours.town)
     SessionFactory(training_class=gone, lecturer=None)
-    EnrolmentFactory(
-        training_class=gone, member=person, state=Enrolment.State.CANCELLED, cancelled_at=timezone.now()
-    )  # fmt: skip
+    EnrolmentFactory(training_class=gone, member=person, state=Enrolment.State.CANCELLED, cancelled_at=timezone.now())
     add(browser, ours, today, lecturer=teacher.pk, room=room.pk)
     assert texts(ours) == ["党章"]
 

@@ -72,7 +72,7 @@ def test_records_say_what_happened(archived, clerk) -> None:
     person, session = seated(archived)[0], sessions_of(archived)[0]
     actions.amend_mark_after_archive(
         session=session, enrolment=person, status="absent", reason="核对纸质签到表", by=clerk
-    )  # fmt: skip
+    )
     found = packed(archived)
     assert cells(found, "99 系统记录/更正记录.xlsx")[1][:7] == [
         person.member.name, str(session), "到", "缺席", "点名", "核对纸质签到表", clerk.name,

@@ -35,9 +35,7 @@ def test_attendance_is_a_person_who_came_to_an_archived_class(archived, clerk):
     assert (figures.attendances(classes()), figures.members_trained(classes())) == (3, 3)
     person, other = seated(archived)[:2]
     for session in sessions_of(archived):
-        actions.amend_mark_after_archive(
-            session=session, enrolment=person, status="absent", reason="没来", by=clerk
-        )  # fmt: skip
+        actions.amend_mark_after_archive(session=session, enrolment=person, status="absent", reason="没来", by=clerk)
     actions.amend_mark_after_archive(
         session=sessions_of(archived)[0], enrolment=other, status="leave", reason="请假", by=clerk
     )

@@ -166,9 +166,7 @@ def test_codes_count_up_within_town_and_year(town, clerk):
 
 def test_line_of_an_unapproved_plan_opens_nothing(town, clerk):
     plan = actions.open_plan(town=town, year=2027, by=clerk)
-    line = actions.add_line(
-        plan=plan, by=clerk, title="春训班", audience="党员", month=3, days=Decimal(1), people=9
-    )  # fmt: skip
+    line = actions.add_line(plan=plan, by=clerk, title="春训班", audience="党员", month=3, days=Decimal(1), people=9)
     said = texts(lambda: actions.open_class_from_line(line=line, by=clerk))
     assert said == ["大店镇2027年度培训计划还没批准，批准后才能开班。"]
 

@@ -102,9 +102,7 @@ def _note(certificate: Certificate, verb: str, words: str, by: User | None) -> N
 
 
 def _revoke(certificate: Certificate, reason: str, by: User | None) -> CertificateRevocation:
-    row = CertificateRevocation.objects.create(
-        certificate=certificate, reason=reason[:200], by=by, at=timezone.now()
-    )  # fmt: skip
+    row = CertificateRevocation.objects.create(certificate=certificate, reason=reason[:200], by=by, at=timezone.now())
     _note(certificate, "revoke", f"撤销：{row.reason}", by)
     return row
 

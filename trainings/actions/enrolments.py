@@ -39,9 +39,7 @@ def set_quota(*, training_class: TrainingClass, branch: Branch, seats: int, by: 
         return old
     _check_quota(training_class, branch, seats, {pk: quota.seats for pk, quota in quotas.items()})
     summary = f"“{training_class.title}”{branch.name}名额 {seats} 人"
-    record(
-        by=by, action="class.quota", subject=training_class, summary=summary, town_code=training_class.town.code
-    )  # fmt: skip
+    record(by=by, action="class.quota", subject=training_class, summary=summary, town_code=training_class.town.code)
     if seats == 0:
         Quota.objects.filter(training_class=training_class, branch=branch).delete()
         return None
@@ -62,7 +60,7 @@ def _check_quota(training_class: TrainingClass, branch: Branch, seats: int, give
     if total > training_class.capacity:
         raise ValidationError(
             f"各支部名额合计 {total} 人，超过本班名额 {training_class.capacity} 人。", code="capacity"
-        )  # fmt: skip
+        )
 
 
 def _quota_used(training_class: TrainingClass) -> Counter[int]:
@@ -124,9 +122,7 @@ def enrol(
     seated, waiting = _write(training_class, new, rows, free, source, by)
     if new:
         summary = f"“{training_class.title}”录取 {len(seated)} 人，候补 {len(waiting)} 人"
-        record(
-            by=by, action="class.enrol", subject=training_class, summary=summary, town_code=training_class.town.code
-        )  # fmt: skip
+        record(by=by, action="class.enrol", subject=training_class, summary=summary, town_code=training_class.town.code)
     _notices(seated, training_class)
     return EnrolResult(seated, waiting, already)
 
@@ -222,6 +218,6 @@ def cancel_enrolment(*, enrolment: Enrolment, by: User, reason: str = "") -> Enr
     summary = f"取消{enrolment.member.name}在“{training_class.title}”的报名" + (f"：{reason}" if reason else "")
     record(
         by=by, action="class.enrolment_cancel", subject=enrolment, summary=summary, town_code=training_class.town.code
-    )  # fmt: skip
+    )
     promote_waiting(training_class)
     return enrolment

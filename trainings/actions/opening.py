@@ -58,7 +58,7 @@ def _check_dates(training_class: TrainingClass) -> None:
 def _make(town: Town, line: PlanLine | None, by: User, fields: ClassFields) -> TrainingClass:
     training_class = TrainingClass(
         town=town, line=line, code=_next_code(town, fields["starts_on"].year), created_by=by, **fields
-    )  # fmt: skip
+    )
     training_class.full_clean()
     _check_dates(training_class)
     training_class.save()

@@ -102,9 +102,7 @@ class CertificateRevocationQuerySet(PersonalQuerySet):
 class CertificateRevocation(models.Model):
     """From this moment the certificate does not hold; `by` is empty where a correction of the record did it."""
 
-    certificate = models.OneToOneField(
-        Certificate, models.PROTECT, verbose_name="结业证书", related_name="revocation"
-    )  # fmt: skip
+    certificate = models.OneToOneField(Certificate, models.PROTECT, verbose_name="结业证书", related_name="revocation")
     reason = models.CharField("原因", max_length=200)
     by = models.ForeignKey(User, models.PROTECT, verbose_name="撤销人", null=True, blank=True, related_name="+")
     at = models.DateTimeField("撤销时间")

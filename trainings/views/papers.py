@@ -64,7 +64,7 @@ def paper_file(request: SignedRequest, pk: int) -> HttpResponse:
     """The content of one paper, always as a download."""
     entry = get_object_or_404(
         DossierEntry.objects.visible_to(request.user).select_related("file"), pk=pk, file__isnull=False
-    )  # fmt: skip
+    )
     try:
         content = open_whole(entry.file)
     except DamagedFile as damage:
