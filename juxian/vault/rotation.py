@@ -1,7 +1,7 @@
 """Moving sealed values to the newest key, and their indexes to the key that feeds them, while others write.
 
-Each row is written alone and only if it still holds what was read; a row that somebody wrote meanwhile is left to the
-next pass. What is already right is not touched, so a rotation that was cut off goes on where it stopped.
+Each row is written alone and only if it still holds what was read; a row that somebody wrote meanwhile is read again, and
+after some tries left to the next pass. What is already right is not touched, so a rotation that was cut off goes on where it stopped.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,9 @@ from juxian.vault.columns import as_stored, index_of, sealed_fields, sealed_mode
 from juxian.vault.fields import SealedField
 from juxian.vault.keyring import keys
 
+Rows = models.QuerySet[Any, dict[str, Any]]
 BATCH = 500
+TRIES = 5
 PASSES = 5
 
 
@@ -37,41 +39,47 @@ def rotate() -> Tally:
     for number in range(PASSES):
         tally.closed = tally.left = 0
         for model in sealed_models():
-            for row in _rows(model):
+            rows = _sealed(model)
+            for row in _in_batches(rows):
                 tally.rows += not number
-                _renew(model, row, tally)
+                _renew(model, rows, row, tally)
         if not tally.left:
             break
     return tally
 
 
-def _rows(model: type[models.Model]) -> Iterator[dict[str, Any]]:
-    """Every row's key, sealed columns as stored (`raw_…`) and indexes, in batches by key."""
+def _sealed(model: type[models.Model]) -> Rows:
+    """Every row's key, sealed columns as stored (`raw_…`) and indexes, by key."""
     fields = sealed_fields(model)
     stored = {f"raw_{field.name}": as_stored(field) for field in fields}
     indexes = [index.name for field in fields if (index := index_of(field))]
-    rows = model._base_manager.order_by("pk").values("pk", *indexes, **stored)
+    return model._base_manager.order_by("pk").values("pk", *indexes, **stored)
+
+
+def _in_batches(rows: Rows) -> Iterator[dict[str, Any]]:
     batch = list(rows[:BATCH])
     while batch:
         yield from batch
         batch = list(rows.filter(pk__gt=batch[-1]["pk"])[:BATCH])
 
 
-def _renew(model: type[models.Model], row: dict[str, Any], tally: Tally) -> None:
-    """Write one row anew if it needs it and is still what was read."""
+def _renew(model: type[models.Model], rows: Rows, row: dict[str, Any] | None, tally: Tally) -> None:
+    """Write one row anew if it needs it; read it again if it is not what was read any more."""
     fields = sealed_fields(model)
-    try:
-        changes = {name: value for field in fields for name, value in _changes(field, row).items()}
-    except CannotOpenError:
-        tally.closed += 1
-        return
-    if not changes:
-        return
-    if write(model, row, changes):
-        tally.resealed += any(field.name in changes for field in fields)
-        tally.reindexed += any(index.name in changes for field in fields if (index := index_of(field)))
-    else:
-        tally.left += 1
+    for _ in range(TRIES):
+        try:
+            changes = {name: value for field in fields for name, value in _changes(field, row).items()} if row else {}
+        except CannotOpenError:
+            tally.closed += 1
+            return
+        if not (row and changes):
+            return
+        if write(model, row, changes):
+            tally.resealed += any(field.name in changes for field in fields)
+            tally.reindexed += any(index.name in changes for field in fields if (index := index_of(field)))
+            return
+        row = rows.filter(pk=row["pk"]).first()
+    tally.left += 1
 
 
 def _changes(field: SealedField, row: dict[str, Any]) -> dict[str, Any]:

@@ -45,12 +45,19 @@ def room_for(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-            gc.collect()  # Django leaves the file of an upload that broke off to the collector
+
+
+@pytest.fixture
+def _broken_uploads() -> Iterator[None]:
+    """Django leaves the file of an upload that broke off to the collector: after the test, when nobody holds it."""
+    yield
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
 
 
 @pytest.mark.db_engine
 @pytest.mark.trust("B4")
+@pytest.mark.usefixtures("_broken_uploads")
 @pytest.mark.django_db(transaction=True)
 def test_a_disk_that_fills_up_during_an_upload(settings) -> None:
     county = build_county()
