@@ -183,6 +183,12 @@ def test_a_folder_in_use_is_not_written_to(portal, kept) -> None:
     assert str(refused.value) == f"没有备份：{kept} 已经有内容，请换一个新的文件夹。"
 
 
+def test_a_place_that_cannot_be_written_is_said(portal, tmp_path) -> None:
+    (tmp_path / "paper").write_bytes(b"")
+    with pytest.raises(CommandError, match="没有备份：写不了 .*请检查路径、权限和磁盘空间。"):
+        call_command("backup", tmp_path / "paper" / "kept")
+
+
 def test_a_damaged_file_stops_a_backup_until_accepted(portal, tmp_path) -> None:
     path_of(portal.file).write_bytes(b"damaged")
     with pytest.raises(ValidationError) as refused:

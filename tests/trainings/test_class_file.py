@@ -154,7 +154,8 @@ def test_the_command_refuses_with_words_and_keeps_what_is_there(archived, tmp_pa
     path = tmp_path / "class.zip"
     path.write_bytes(b"old")
     for code, target, said in (
-        (archived.code, path, "已存在"), ("NONE", tmp_path / "b.zip", "没有编号为“NONE”的班"),
+        (archived.code, path, "已存在，没有覆盖。请换个文件名。要换掉它请加 --replace。"),
+        (archived.code, tmp_path, "是文件夹，请写出文件名"), ("NONE", tmp_path / "b.zip", "没有编号为“NONE”的班"),
         (archived.code, tmp_path / "none" / "b.zip", "写不了文件"),
     ):  # fmt: skip
         out = io.StringIO()

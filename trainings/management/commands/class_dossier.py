@@ -41,7 +41,8 @@ class Command(BaseCommand):
             size = written(out, found.stream(), replace=replace)
         except OSError as error:
             self.stdout.write("{}")
-            raise CommandError(str(error)) from None
+            more = "要换掉它请加 --replace。" if isinstance(error, FileExistsError) else ""
+            raise CommandError(f"{error}{more}") from None
         summary = f"导出“{training_class.title}”档案，{len(found.items)} 个文件"
         record(
             by=None,
