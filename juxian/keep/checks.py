@@ -31,7 +31,7 @@ def problems(folder: Path, made: Manifest, *, replace: bool) -> list[str]:
 def _migrations(made: Manifest) -> Iterator[str]:
     here, there = set(applied_migrations()), set(made.migrations)
     if missing := sorted(there - here):
-        yield f"库的结构比备份旧，缺 {_some(missing)}。请装备份当时的程序版本，运行 migrate 后再恢复。"
+        yield f"库的结构比备份旧，缺 {_some(missing)}。请先运行 migrate 再恢复；还缺就是程序版本比备份旧，请装备份当时的版本。"
     if extra := sorted(here - there):
         yield f"库的结构比备份新，多 {_some(extra)}。请装备份当时的程序版本恢复，再升级。"
 

@@ -87,7 +87,7 @@ def test_other_tables_and_columns(kept) -> None:
 def test_other_migrations(kept) -> None:
     rewrite(kept, lambda body: body["migrations"].append("trainings.9999_later"))
     assert refusal(kept) == [
-        "库的结构比备份旧，缺 trainings.9999_later。请装备份当时的程序版本，运行 migrate 后再恢复。"
+        "库的结构比备份旧，缺 trainings.9999_later。请先运行 migrate 再恢复；还缺就是程序版本比备份旧，请装备份当时的版本。"
     ]
     rewrite(kept, lambda body: body.update(migrations=manifest.applied_migrations()[1:]))
     extra = manifest.applied_migrations()[0]
