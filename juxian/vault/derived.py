@@ -4,6 +4,7 @@
 `DerivedModel` serves save(update_fields=…). A write that could leave the column stale is refused.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db import models
 from django.db.models.base import ModelBase
 
 
-class DerivedField(models.CharField):
+class DerivedField(models.CharField, ABC):
     """A text column computed from the field named by `source`; nobody sets it by hand."""
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
@@ -26,9 +27,9 @@ class DerivedField(models.CharField):
         kwargs.pop("editable", None)
         return name, path, args, {**kwargs, "source": self.source}
 
+    @abstractmethod
     def derive(self, value: Any) -> str | None:
         """What this column holds for a source `value`."""
-        raise NotImplementedError
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         derived = self.derive(getattr(model_instance, self.source))
