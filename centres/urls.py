@@ -1,8 +1,10 @@
+"""URLs of centres, whole paths."""
+
 from django.urls import path
 
-from centres import views
+from centres.views import places
 
 app_name = "centres"
 urlpatterns = [
-    path("town/centre/", views.town_centre, name="town-centre"),
+    path("town/centre/", places.town_centre, name="town-centre"),
 ]

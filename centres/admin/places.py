@@ -1,17 +1,9 @@
-"""Centres, places, themes and the standard, for the county."""
+"""Centres and their places, for the county."""
 
 from django.contrib import admin
 
-from centres.models import BrandTheme, Centre, Room, Standard, StandardItem, TeachingPoint
-from juxian.people.admin_base import ScopedAdmin, ScopedTabular, SharedAdmin, SharedTabular
-
-
-@admin.register(BrandTheme)
-class BrandThemeAdmin(SharedAdmin):
-    """Five slots; two wait for their names."""
-
-    list_display = ["slot", "__str__", "is_active"]
-    ordering = ["slot"]
+from centres.models import Centre, Room, TeachingPoint
+from juxian.people.admin_base import ScopedAdmin, ScopedTabular
 
 
 class RoomInline(ScopedTabular):
@@ -58,18 +50,3 @@ class TeachingPointAdmin(ScopedAdmin):
     list_select_related = ["centre__town", "theme"]
     search_fields = ["name", "centre__name", "address"]
     autocomplete_fields = ["centre"]
-
-
-class StandardItemInline(SharedTabular):
-    """Items of a version of the standard."""
-
-    model = StandardItem
-
-
-@admin.register(Standard)
-class StandardAdmin(SharedAdmin):
-    """Versions by day; a new version never changes what an old one said."""
-
-    list_display = ["label", "valid_from", "source"]
-    search_fields = ["label"]
-    inlines = [StandardItemInline]

@@ -1,36 +1,13 @@
-"""Centres, their rooms and teaching points, brand themes, and the 四区六有 standard as dated versions."""
+"""Centres, their rooms and teaching points."""
 
 from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
+from centres.models.themes import BrandTheme
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town
-
-
-class BrandTheme(models.Model):
-    """One of the five kinds of brand. The article names three; two wait for the county, unnamed and inactive."""
-
-    slot = models.PositiveSmallIntegerField(
-        "序号", unique=True, error_messages={"unique": "这个序号已经用了，请换一个。"}
-    )
-    name = models.CharField("名称", max_length=30, blank=True)
-    is_active = models.BooleanField("启用", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "品牌类别"
-        ordering = ["slot"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(is_active=False) | ~Q(name=""),
-                name="centres_brandtheme_active_has_name",
-                violation_error_message="先给类别命名，再启用。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or f"第 {self.slot} 类（待县里命名）"
 
 
 class CentreQuerySet(TownQuerySet):
@@ -129,46 +106,6 @@ class TeachingPoint(models.Model):
                 fields=["centre", "name"],
                 name="centres_teachingpoint_name",
                 violation_error_message="本中心已有同名教学点。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Standard(models.Model):
-    """A dated version of the facility standard. The label (四区六有) never implies a count."""
-
-    label = models.CharField("名称", max_length=40)
-    valid_from = models.DateField(
-        "自", unique=True, error_messages={"unique": "这一天已有一条记录，请换一天或修改那一条。"}
-    )
-    source = models.CharField("依据", max_length=200)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "阵地标准"
-        ordering = ["-valid_from"]
-
-    def __str__(self) -> str:
-        return f"{self.label}（{self.valid_from} 起）"
-
-
-class StandardItem(models.Model):
-    """One item of a standard: 4 in the group 四区, 8 in the group 六有."""
-
-    standard = models.ForeignKey(Standard, models.CASCADE, verbose_name="标准", related_name="items")
-    group = models.CharField("组别", max_length=20)
-    name = models.CharField("名称", max_length=30)
-    order = models.PositiveSmallIntegerField("顺序")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "标准条目"
-        ordering = ["standard", "order"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["standard", "name"],
-                name="centres_standarditem_name",
-                violation_error_message="同一标准里条目不能重名。",
             ),
         ]
 

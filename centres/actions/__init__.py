@@ -1,0 +1,1 @@
+"""What may be done about centres; one module per subject."""

@@ -1,0 +1,1 @@
+"""Pages about centres; one module per subject."""
