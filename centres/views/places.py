@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from centres.models import Centre, Standard
 from juxian.people.access import signed_in, staff_required
@@ -26,6 +27,6 @@ def town_centre(request: HttpRequest) -> HttpResponse:
     centres = Centre.objects.visible_to(request.user).select_related("town").prefetch_related("rooms", "points__theme")
     if "town" in request.GET:
         centres = centres.filter(pk=centre_of(request).pk)
-    standard = Standard.objects.prefetch_related("items").first()
+    standard = Standard.objects.prefetch_related("items").in_force(timezone.localdate())
     ctx = {"nav": "centre", "centres": list(centres), "standard": standard}
     return render(request, "centres/town_centre.html", ctx)

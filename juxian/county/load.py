@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, Standard, StandardItem
@@ -26,8 +27,6 @@ OLD_CODES = {
 }
 DOUBTFUL_LEAD = "待核实：莒南县委或临沂临港经济开发区党工委"
 THEMES = ("红色教育", "乡村振兴", "警示教育", "", "")
-FOUR_ZONES = ("办公区", "教学区", "研讨区", "生活区")
-SIX_HAVES = ("标识", "规章制度", "教学计划", "电教设备", "党建书籍", "档案资料", "党旗党徽", "入党誓词")
 STANDARD_SOURCE = "《大众日报》客户端 2021年10月27日报道；“六有”列出八项，不由名称推算"
 KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
 
@@ -107,16 +106,31 @@ def load_themes() -> int:
 
 
 def load_standard() -> int:
-    """四区六有, once: afterwards versions and items belong to the county."""
+    """四区六有, once: afterwards versions and items belong to the county. Items of before texts existed get theirs."""
+    shipped = {row["key"]: row for row in rows("standard_items.csv")}
+    published = StandardItem.objects.filter(standard__in=Standard.objects.published().order_by())
+    for item in published.filter(text="", guidance="", key__in=shipped):
+        _describe(item, shipped[item.key]).save()
     if Standard.objects.exists():
         return 0
-    standard = Standard.objects.create(label="四区六有", valid_from=date(2021, 1, 1), source=STANDARD_SOURCE)
-    items = [("四区", name) for name in FOUR_ZONES] + [("六有", name) for name in SIX_HAVES]
+    standard = Standard.objects.create(
+        label="四区六有",
+        valid_from=date(2021, 1, 1),
+        source=STANDARD_SOURCE,
+        state=Standard.State.PUBLISHED,
+        published_at=timezone.now(),
+    )
     StandardItem.objects.bulk_create(
-        StandardItem(standard=standard, group=group, name=name, order=order)
-        for order, (group, name) in enumerate(items, start=1)
+        _describe(StandardItem(standard=standard, key=key, group=row["group"], name=row["name"], order=order), row)
+        for order, (key, row) in enumerate(shipped.items(), start=1)
     )
     return 1
+
+
+def _describe(item: StandardItem, row: dict[str, str]) -> StandardItem:
+    item.text, item.guidance = row["text"], row["guidance"]
+    item.evidence, item.valid_months = row["evidence"], int(row["valid_months"])
+    return item
 
 
 def load_kinds() -> int:

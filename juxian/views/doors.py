@@ -57,6 +57,6 @@ def inspect(request: SignedRequest) -> HttpResponse:
     ctx = {
         "nav": "inspect",
         "centres": list(Centre.objects.visible_to(user).select_related("town")),
-        "standard": Standard.objects.prefetch_related("items").first(),
+        "standard": Standard.objects.prefetch_related("items").in_force(timezone.localdate()),
     }
     return render(request, "juxian/inspect.html", ctx)
