@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from juxian.audit.log import record
 from juxian.messages.actions import Letter, tell, tell_many
+from juxian.messages.county import tell_county
 from juxian.people.models import User
 from trainings.actions.certificates import issue_missing
 from trainings.actions.hours import post_class_hours
-from trainings.actions.letters import tell_county
 from trainings.actions.outcomes import settle_outcomes
 from trainings.actions.rights import State, locked_class, must_be, must_decide, must_run, need_text
 from trainings.gates import missing_at

@@ -10,8 +10,8 @@ from django.utils import timezone
 from centres.models import BrandTheme
 from juxian.audit.log import record
 from juxian.messages.actions import tell
+from juxian.messages.county import tell_county
 from juxian.people.models import Town, User
-from trainings.actions.letters import tell_county
 from trainings.actions.rights import locked_plan, must_decide, must_run, need_text
 from trainings.models import PlanLine, TrainingClass, YearPlan
 

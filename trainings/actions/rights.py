@@ -1,26 +1,13 @@
 """Who may move a plan or a class, and the locks every move begins with."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 
-from juxian.people.models import Grant, Town, User
+from juxian.people.rights import must_decide, must_run, need_text
 from trainings.models import TrainingClass, YearPlan
 
+__all__ = ["locked_class", "locked_plan", "must_be", "must_decide", "must_run", "need_text", "not_in"]
+
 State = TrainingClass.State
-
-
-def must_run(by: User, town: Town) -> None:
-    """Only the county and the clerks of `town` write its classes. Raises PermissionDenied."""
-    own = any(grant.kind == Grant.Kind.CLERK and grant.town_id == town.pk for grant in by.active_grants)
-    if not (own or by.is_county):
-        raise PermissionDenied
-
-
-def must_decide(by: User, submitted_by_id: int | None) -> None:
-    """Only the county decides, and nobody decides what they submitted."""
-    if not by.is_county:
-        raise PermissionDenied
-    if submitted_by_id == by.pk:
-        raise ValidationError("这是您自己送审的，要由另一位县级管理员审批。", code="own")
 
 
 def locked_class(training_class: TrainingClass) -> TrainingClass:
@@ -50,10 +37,3 @@ def must_be(training_class: TrainingClass, *states: str) -> None:
     refusal = not_in(training_class, *states)
     if refusal:
         raise ValidationError(refusal, code="state")
-
-
-def need_text(text: str, message: str) -> str:
-    """`text` without blanks around it; refused when nothing is left."""
-    if not text.strip():
-        raise ValidationError(message, code="reason")
-    return text.strip()

@@ -1,0 +1,27 @@
+"""Who may write for a town and who decides; what actions of every floor begin with."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from juxian.people.models import Grant, Town, User
+
+
+def must_run(by: User, town: Town) -> None:
+    """Only the county and the clerks of `town` write for it. Raises PermissionDenied."""
+    own = any(grant.kind == Grant.Kind.CLERK and grant.town_id == town.pk for grant in by.active_grants)
+    if not (own or by.is_county):
+        raise PermissionDenied
+
+
+def must_decide(by: User, submitted_by_id: int | None) -> None:
+    """Only the county decides, and nobody decides what they submitted."""
+    if not by.is_county:
+        raise PermissionDenied
+    if submitted_by_id == by.pk:
+        raise ValidationError("这是您自己送审的，要由另一位县级管理员审批。", code="own")
+
+
+def need_text(text: str, message: str) -> str:
+    """`text` without blanks around it; refused when nothing is left."""
+    if not text.strip():
+        raise ValidationError(message, code="reason")
+    return text.strip()
