@@ -1,7 +1,20 @@
 """Centres, their rooms and teaching points, brand themes, and the 四区六有 standard as dated versions."""
 
+from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
 from centres.models.places import Centre, Room, TeachingPoint
 from centres.models.standards import Standard, StandardItem
 from centres.models.themes import BrandTheme
 
-__all__ = ["BrandTheme", "Centre", "Room", "Standard", "StandardItem", "TeachingPoint"]
+__all__ = [
+    "BrandTheme",
+    "Centre",
+    "Finding",
+    "Inspection",
+    "InspectionPhoto",
+    "InspectionResult",
+    "Rectification",
+    "Room",
+    "Standard",
+    "StandardItem",
+    "TeachingPoint",
+]
