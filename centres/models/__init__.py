@@ -2,6 +2,7 @@
 
 from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
 from centres.models.places import Centre, Room, TeachingPoint
+from centres.models.regulations import Regulation, RegulationKind, RegulationVersion
 from centres.models.standards import Standard, StandardItem
 from centres.models.themes import BrandTheme
 
@@ -13,6 +14,9 @@ __all__ = [
     "InspectionPhoto",
     "InspectionResult",
     "Rectification",
+    "Regulation",
+    "RegulationKind",
+    "RegulationVersion",
     "Room",
     "Standard",
     "StandardItem",

@@ -42,6 +42,8 @@ ACTIONS = {
     "assessments.results_released": "公布成绩",
     "assessments.retake_given": "安排补考",
     "assessments.survey_opened": "开放测评",
+    "centres.regulation_add": "新建制度",
+    "centres.regulation_version": "存入制度版本",
     "certificate.issue": "颁发证书",
     "certificate.reissue": "重新颁发证书",
     "certificate.revoke": "撤销证书",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, Standard, StandardItem
+from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
@@ -157,6 +158,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("centres", load_centres),
     ("themes", load_themes),
     ("standards", load_standard),
+    ("regulations", load_regulations),
     ("lecturer_kinds", load_kinds),
     ("rules", load_rules),
 )

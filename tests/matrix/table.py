@@ -193,6 +193,8 @@ ADMIN: set[str] = {
     "audit.auditseal",
     "centres.brandtheme",
     "centres.centre",
+    "centres.regulation",
+    "centres.regulationkind",
     "centres.room",
     "centres.standard",
     "centres.teachingpoint",
