@@ -1,6 +1,15 @@
 """Centres, their rooms and teaching points, brand themes, and the 四区六有 standard as dated versions."""
 
 from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
+from centres.models.money import (
+    Budget,
+    BudgetAdjustment,
+    BudgetLine,
+    CostHead,
+    Expense,
+    ExpenseScan,
+    YearClosing,
+)
 from centres.models.places import Centre, Room, TeachingPoint
 from centres.models.regulations import Regulation, RegulationKind, RegulationVersion
 from centres.models.standards import Standard, StandardItem
@@ -8,7 +17,13 @@ from centres.models.themes import BrandTheme
 
 __all__ = [
     "BrandTheme",
+    "Budget",
+    "BudgetAdjustment",
+    "BudgetLine",
     "Centre",
+    "CostHead",
+    "Expense",
+    "ExpenseScan",
     "Finding",
     "Inspection",
     "InspectionPhoto",
@@ -21,4 +36,5 @@ __all__ = [
     "Standard",
     "StandardItem",
     "TeachingPoint",
+    "YearClosing",
 ]

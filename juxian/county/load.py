@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
-from centres.models import BrandTheme, Centre, Standard, StandardItem
+from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
@@ -29,6 +29,16 @@ OLD_CODES = {
 DOUBTFUL_LEAD = "待核实：莒南县委或临沂临港经济开发区党工委"
 THEMES = ("红色教育", "乡村振兴", "警示教育", "", "")
 STANDARD_SOURCE = "《大众日报》客户端 2021年10月27日报道；“六有”列出八项，不由名称推算"
+HEADS = (
+    ("lecturers", "师资费"),
+    ("lodging", "住宿费"),
+    ("meals", "伙食费"),
+    ("venue", "培训场地费"),
+    ("materials", "培训资料费"),
+    ("transport", "交通费"),
+    ("other", "其他费用"),
+)
+HEADS_SOURCE = "《中央和国家机关培训费管理办法》第八条"
 KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
 
 
@@ -141,6 +151,16 @@ def load_kinds() -> int:
     return len(LecturerKind.objects.bulk_create(LecturerKind(name=n, order=i) for i, n in enumerate(KINDS, start=1)))
 
 
+def load_cost_heads() -> int:
+    """The seven heads of the training-fee rules, only into an empty list."""
+    if CostHead.objects.exists():
+        return 0
+    made = [
+        CostHead(key=key, name=name, order=order, source=HEADS_SOURCE) for order, (key, name) in enumerate(HEADS, start=1)
+    ]
+    return len(CostHead.objects.bulk_create(made))
+
+
 def load_rules() -> int:
     """Settings the county has no row of, with the shipped value, source and certainty."""
     known = set(Rule.objects.values_list("key", flat=True))
@@ -160,6 +180,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("standards", load_standard),
     ("regulations", load_regulations),
     ("lecturer_kinds", load_kinds),
+    ("cost_heads", load_cost_heads),
     ("rules", load_rules),
 )
 
