@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from centres.models import BrandTheme
+from centres.models import Brand, BrandTheme
 from juxian.people.models import Town
 from lecturers.models import Lecturer
 
@@ -37,6 +37,15 @@ class Course(models.Model):
     lecturers = models.ManyToManyField(Lecturer, verbose_name="主讲", blank=True, related_name="courses")
     featured_on = models.DateField("入选精品日期", null=True, blank=True)
     retired_on = models.DateField("退出日期", null=True, blank=True)
+    key_of = models.OneToOneField(
+        Brand,
+        models.PROTECT,
+        verbose_name="是哪个品牌的重点课程",
+        null=True,
+        blank=True,
+        related_name="key_course",
+        error_messages={"unique": "这个品牌已有重点课程，先取消那一个，再标这一个。"},
+    )
 
     objects = CourseQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from centres.models import Brand
 from juxian.people.models import Town, User
 
 
@@ -50,6 +51,15 @@ class Lecturer(models.Model):
     topics = models.CharField("擅长方向", max_length=200, blank=True)
     town = models.ForeignKey(
         Town, models.PROTECT, verbose_name="推荐镇街", null=True, blank=True, related_name="lecturers"
+    )
+    key_of = models.OneToOneField(
+        Brand,
+        models.PROTECT,
+        verbose_name="是哪个品牌的重点讲师",
+        null=True,
+        blank=True,
+        related_name="key_lecturer",
+        error_messages={"unique": "这个品牌已有重点讲师，先取消那一个，再标这一个。"},
     )
     is_demo = models.BooleanField("演示人员", default=False)
 

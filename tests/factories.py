@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from stdnum.cn.ric import calc_check_digit
 
 from assessments import models as assessments
-from centres.models import BrandTheme, Centre, Room
+from centres.models import Brand, BrandRevision, BrandTheme, Centre, Room, TeachingPoint
 from courses.models import Course, CourseVersion
 from juxian.people.models import Branch, Grant, Member, Town, User
 from lecturers.models import Lecturer, LecturerKind
@@ -211,3 +211,34 @@ class QuestionFactory(DjangoModelFactory):
     options = ["甲", "乙", "丙", "丁"]
     answer = [0]
     digest = factory.Sequence(lambda n: f"{n:064d}")
+
+
+class TeachingPointFactory(DjangoModelFactory):
+    class Meta:
+        model = TeachingPoint
+
+    centre = factory.SubFactory(CentreFactory)
+    name = factory.Sequence(lambda n: f"示例教学点{n}")
+    theme = factory.SubFactory(ThemeFactory)
+
+
+class BrandFactory(DjangoModelFactory):
+    class Meta:
+        model = Brand
+        django_get_or_create = ("town",)
+
+    town = factory.SubFactory(TownFactory)
+
+
+class BrandRevisionFactory(DjangoModelFactory):
+    """A brand in force, as a source names it."""
+
+    class Meta:
+        model = BrandRevision
+
+    brand = factory.SubFactory(BrandFactory)
+    number = 1
+    state = BrandRevision.State.APPROVED
+    slogan = factory.Sequence(lambda n: f"示例口号{n}")
+    source = "示例报道"
+    used_from = date(2021, 10, 27)

@@ -1,5 +1,6 @@
 """Centres, their rooms and teaching points, brand themes, and the 四区六有 standard as dated versions."""
 
+from centres.models.brands import Brand, BrandRevision
 from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
 from centres.models.money import (
     Budget,
@@ -16,6 +17,8 @@ from centres.models.standards import Standard, StandardItem
 from centres.models.themes import BrandTheme
 
 __all__ = [
+    "Brand",
+    "BrandRevision",
     "BrandTheme",
     "Budget",
     "BudgetAdjustment",
