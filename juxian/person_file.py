@@ -31,6 +31,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "people.activationslip": ("member",),
     "lecturers.lecturer": ("user__member",),
     "lecturers.appointment": ("lecturer__user__member",),
+    "centres.postholding": ("user__member",),
     "trainings.session": ("lecturer__user__member",),
     "trainings.enrolment": ("member",),
     "trainings.mark": ("enrolment__member",),

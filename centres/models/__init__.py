@@ -11,7 +11,9 @@ from centres.models.money import (
     ExpenseScan,
     YearClosing,
 )
-from centres.models.places import Centre, Room, TeachingPoint
+from centres.models.places import Centre, Room, VenueKind, Zone, ZonePhoto
+from centres.models.points import ReceptionSite, TeachingPoint
+from centres.models.posts import Post, PostHolding, StaffingDocument, StaffingNumber
 from centres.models.regulations import Regulation, RegulationKind, RegulationVersion
 from centres.models.standards import Standard, StandardItem
 from centres.models.themes import BrandTheme
@@ -31,13 +33,21 @@ __all__ = [
     "Inspection",
     "InspectionPhoto",
     "InspectionResult",
+    "Post",
+    "PostHolding",
+    "ReceptionSite",
     "Rectification",
     "Regulation",
     "RegulationKind",
     "RegulationVersion",
     "Room",
+    "StaffingDocument",
+    "StaffingNumber",
     "Standard",
     "StandardItem",
     "TeachingPoint",
+    "VenueKind",
     "YearClosing",
+    "Zone",
+    "ZonePhoto",
 ]

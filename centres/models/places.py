@@ -1,13 +1,30 @@
-"""Centres, their rooms and teaching points."""
+"""Centres, their zones and rooms."""
 
 from datetime import date
 
 from django.db import models
 from django.db.models import Q
 
-from centres.models.themes import BrandTheme
+from juxian.files.models import StoredFile
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town
+
+
+class VenueKind(models.Model):
+    """What kind of place a centre was made from; the county's list."""
+
+    name = models.CharField(
+        "名称", max_length=30, unique=True, error_messages={"unique": "已有同名的场所来源，请换个名称。"}
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+    is_active = models.BooleanField("可选", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "场所来源"
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CentreQuerySet(TownQuerySet):
@@ -23,14 +40,6 @@ class CentreQuerySet(TownQuerySet):
 class Centre(models.Model):
     """The place a town trains in: 党员培训中心(党校); the office that runs it is the 党员教育中心."""
 
-    class Venue(models.TextChoices):
-        SERVICE_CENTRE = "service_centre", "党群服务中心"
-        PARTY_BASE = "party_base", "党性教育基地"
-        SCHOOL = "school", "闲置校舍"
-        FARM_PARK = "farm_park", "农业产业园"
-        MEETING_ROOM = "meeting_room", "党委会议室"
-        OTHER = "other", "其他"
-
     town = models.OneToOneField(
         Town,
         models.PROTECT,
@@ -40,8 +49,13 @@ class Centre(models.Model):
     )
     name = models.CharField("名称", max_length=60)
     education_centre_name = models.CharField("党员教育中心名称", max_length=60)
-    venue_source = models.CharField("场所来源", max_length=20, choices=Venue, default=Venue.OTHER)
+    venue = models.ForeignKey(
+        VenueKind, models.PROTECT, verbose_name="场所来源", null=True, blank=True, related_name="centres"
+    )
     address = models.CharField("地址", max_length=100, blank=True)
+    introduction = models.TextField("简介", max_length=600, blank=True)
+    principal = models.CharField("负责人", max_length=30, blank=True)
+    principal_agreed_on = models.DateField("本人同意公开姓名的日期", null=True, blank=True)
     opened_on = models.DateField("挂牌运行日期", null=True, blank=True)
     closed_on = models.DateField("停用日期", null=True, blank=True)
 
@@ -50,15 +64,80 @@ class Centre(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "培训中心（党校）"
         ordering = ["town__code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(principal_agreed_on=None) | ~Q(principal=""),
+                name="centres_centre_agreed_has_principal",
+                violation_error_message="先写负责人，再记本人同意公开的日期。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def public_principal(self) -> str:
+        """The principal's name where that person agreed to have it shown to everybody; else empty."""
+        return self.principal if self.principal_agreed_on else ""
+
 
 class PlaceQuerySet(TownQuerySet):
-    """Rooms and teaching points of a town's centre."""
+    """Zones, rooms, teaching points and reception sites of a town's centre."""
 
     town_path = "centre__town"
+
+
+class Zone(models.Model):
+    """One of the zones of a centre: 办公区, 教学区, 研讨区, 生活区."""
+
+    centre = models.ForeignKey(Centre, models.CASCADE, verbose_name="培训中心", related_name="zones")
+    name = models.CharField("名称", max_length=40)
+    area = models.DecimalField("面积（平方米）", max_digits=7, decimal_places=1, null=True, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "功能区"
+        ordering = ["centre__town__code", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["centre", "name"], name="centres_zone_name", violation_error_message="本中心已有同名功能区。"
+            ),
+            models.CheckConstraint(
+                condition=Q(area=None) | Q(area__gt=0),
+                name="centres_zone_area",
+                violation_error_message="面积要大于 0。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre.name}{self.name}"
+
+
+class ZonePhotoQuerySet(TownQuerySet):
+    """Pictures of a town's zones."""
+
+    town_path = "zone__centre__town"
+
+
+class ZonePhoto(models.Model):
+    """A picture of a zone, drawn anew, with a small one for lists."""
+
+    zone = models.ForeignKey(Zone, models.CASCADE, verbose_name="功能区", related_name="photos")
+    file = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="照片", related_name="+")
+    thumbnail = models.ForeignKey(StoredFile, models.PROTECT, verbose_name="缩略图", related_name="+")
+    caption = models.CharField("照片说明", max_length=60)
+    added_at = models.DateTimeField("上传时间")
+
+    objects = ZonePhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "功能区照片"
+        ordering = ["zone", "pk"]
+
+    def __str__(self) -> str:
+        return self.caption
 
 
 class Room(models.Model):
@@ -81,33 +160,3 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre.name}{self.name}"
-
-
-class TeachingPoint(models.Model):
-    """现场教学点: one centre, N points."""
-
-    centre = models.ForeignKey(Centre, models.CASCADE, verbose_name="培训中心", related_name="points")
-    name = models.CharField("名称", max_length=60)
-    theme = models.ForeignKey(
-        BrandTheme, models.PROTECT, verbose_name="类别", null=True, blank=True, related_name="points"
-    )
-    capacity = models.PositiveIntegerField("容纳人数", default=50)
-    address = models.CharField("地址", max_length=100, blank=True)
-    note = models.CharField("说明", max_length=300, blank=True)
-    is_ready = models.BooleanField("可以使用", default=True)
-
-    objects = PlaceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "现场教学点"
-        ordering = ["centre__town__code", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["centre", "name"],
-                name="centres_teachingpoint_name",
-                violation_error_message="本中心已有同名教学点。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
-from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem
+from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem, VenueKind, Zone
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
@@ -27,6 +27,8 @@ OLD_CODES = {
     "371327121": "371373103",
 }
 DOUBTFUL_LEAD = "待核实：莒南县委或临沂临港经济开发区党工委"
+VENUES = ("党群服务中心", "党性教育基地", "闲置校舍", "农业产业园", "党委会议室", "其他")
+FOUR_ZONES = ("办公区", "教学区", "研讨区", "生活区")
 THEMES = ("红色教育", "乡村振兴", "警示教育", "", "")
 STANDARD_SOURCE = "《大众日报》客户端 2021年10月27日报道；“六有”列出八项，不由名称推算"
 HEADS = (
@@ -104,6 +106,19 @@ def load_centres() -> int:
     return len(made)
 
 
+def load_zones() -> int:
+    """The four zones, in centres that have none; names and areas are for the town to fill in."""
+    bare = Centre.objects.filter(zones=None)
+    return len(Zone.objects.bulk_create(Zone(centre=centre, name=name) for centre in bare for name in FOUR_ZONES))
+
+
+def load_venues() -> int:
+    """Kinds of places the article lists, only into an empty list."""
+    if VenueKind.objects.exists():
+        return 0
+    return len(VenueKind.objects.bulk_create(VenueKind(name=n, order=i) for i, n in enumerate(VENUES, start=1)))
+
+
 def load_themes() -> int:
     """Five slots; the article names three, two wait for the county."""
     known = set(BrandTheme.objects.values_list("slot", flat=True))
@@ -156,7 +171,8 @@ def load_cost_heads() -> int:
     if CostHead.objects.exists():
         return 0
     made = [
-        CostHead(key=key, name=name, order=order, source=HEADS_SOURCE) for order, (key, name) in enumerate(HEADS, start=1)
+        CostHead(key=key, name=name, order=order, source=HEADS_SOURCE)
+        for order, (key, name) in enumerate(HEADS, start=1)
     ]
     return len(CostHead.objects.bulk_create(made))
 
@@ -175,7 +191,9 @@ def load_rules() -> int:
 
 PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("towns", load_towns),
+    ("venues", load_venues),
     ("centres", load_centres),
+    ("zones", load_zones),
     ("themes", load_themes),
     ("standards", load_standard),
     ("regulations", load_regulations),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from centres.models import BrandTheme, Centre, Room, TeachingPoint
+from centres.models import BrandTheme, Centre, Room, TeachingPoint, VenueKind
 from courses.models import Course, CourseVersion
 from juxian.county.load import rows
 from juxian.demo.people import place_name
@@ -13,7 +13,6 @@ from juxian.demo.words import EXTRA_THEMES, FORMS, JIAZI, LECTURER_TOPICS, ROOMS
 from lecturers.models import Appointment, Lecturer, LecturerKind
 
 EXPERTS, POOL, BOTH = 15, 50, 5
-VENUES = [Centre.Venue.SERVICE_CENTRE, Centre.Venue.PARTY_BASE, Centre.Venue.SCHOOL, Centre.Venue.FARM_PARK]
 TEA_TOWN = "371327107"
 TEA_POINT = "茶溪川茶博园（特色农产品产销学院）"
 
@@ -54,11 +53,12 @@ def name_themes(plot: Plot) -> dict[int, BrandTheme]:
 def open_centres(plot: Plot) -> list[Centre]:
     """All sixteen have been running for years, each in the kind of place the article lists."""
     centres = list(Centre.objects.filter(town__in=plot.towns).select_related("town"))
+    venues = list(VenueKind.objects.filter(is_active=True))
     for index, centre in enumerate(centres):
         centre.opened_on = plot.day(-700 + index)
-        centre.venue_source = VENUES[index % len(VENUES)]
+        centre.venue = venues[index % len(venues)]
         centre.address = f"{centre.town.name}驻地（示例地址）"
-    Centre.objects.bulk_update(centres, ["opened_on", "venue_source", "address"])
+    Centre.objects.bulk_update(centres, ["opened_on", "venue", "address"])
     return centres
 
 

@@ -30,7 +30,7 @@ def test_coverage_counts_running_centres_of_the_towns_of_that_day() -> None:
 def test_teaching_points_in_use_are_counted() -> None:
     centre = CentreFactory()
     TeachingPoint.objects.create(centre=centre, name="甲")
-    TeachingPoint.objects.create(centre=centre, name="乙", is_ready=False)
+    TeachingPoint.objects.create(centre=centre, name="乙", is_ready=False, unready_reason="修路")
     assert teaching_points() == 1
 
 

@@ -1,0 +1,108 @@
+"""Keeping what is known of a centre, its zones, rooms, teaching points and reception sites."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from centres.models import Centre, ReceptionSite, Room, TeachingPoint, Zone, ZonePhoto
+from juxian.audit.log import record
+from juxian.files.models import StoredFile
+from juxian.files.store import discard
+from juxian.people.models import User
+from juxian.people.rights import must_run
+
+Part = Zone | Room | TeachingPoint | ReceptionSite
+PHOTOS_A_ZONE = 6
+
+
+def _locked(centre: Centre) -> Centre:
+    """The centre as it is now, locked: whoever changes its parts takes turns."""
+    found: Centre = Centre.objects.select_for_update(of=("self",)).select_related("town").get(pk=centre.pk)
+    return found
+
+
+def _noted(by: User, row: Any, verb: str, town_code: str, words: str) -> None:
+    record(
+        by=by,
+        action=f"centres.{row._meta.model_name}_{verb}",
+        subject=row,
+        summary=f"{words}{row._meta.verbose_name}：{row}",
+        town_code=town_code,
+    )
+
+
+@transaction.atomic
+def change_centre(*, centre: Centre, by: User, **fields: Any) -> Centre:
+    """Write what the centre says of itself. The same again changes nothing."""
+    centre = _locked(centre)
+    must_run(by, centre.town)
+    if _write(centre, fields):
+        _noted(by, centre, "changed", centre.town.code, "修改")
+    return centre
+
+
+@transaction.atomic
+def add_part(*, kind: type[Part], centre: Centre, by: User, **fields: Any) -> Part:
+    """A new zone, room, teaching point or reception site; the same again returns the first one."""
+    centre = _locked(centre)
+    must_run(by, centre.town)
+    same: Part | None = kind._default_manager.filter(centre=centre, **fields).first()
+    if same:
+        return same
+    row = kind(centre=centre, **fields)
+    row.full_clean()
+    row.save()
+    _noted(by, row, "added", centre.town.code, "新增")
+    return row
+
+
+@transaction.atomic
+def change_part(*, part: Part, by: User, **fields: Any) -> Part:
+    """Change a zone, room, teaching point or reception site. The same again changes nothing."""
+    centre = _locked(part.centre)
+    must_run(by, centre.town)
+    row: Part = type(part)._default_manager.select_for_update(of=("self",)).get(pk=part.pk)
+    if _write(row, fields):
+        _noted(by, row, "changed", centre.town.code, "修改")
+    return row
+
+
+def _write(row: Centre | Part, fields: dict[str, Any]) -> bool:
+    """Whether anything is different now."""
+    changed = [name for name, value in fields.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, fields[name])
+    if changed:
+        row.full_clean()
+        row.save(update_fields=changed)
+    return bool(changed)
+
+
+@transaction.atomic
+def add_photo(*, zone: Zone, file: StoredFile, thumbnail: StoredFile, caption: str, by: User) -> ZonePhoto:
+    """Keep a picture of a zone; only so many, for these are to be looked at."""
+    centre = _locked(zone.centre)
+    must_run(by, centre.town)
+    if ZonePhoto.objects.filter(zone=zone).count() >= PHOTOS_A_ZONE:
+        raise ValidationError(f"{zone.name}已有 {PHOTOS_A_ZONE} 张照片，先去掉一张再传。", code="many")
+    photo = ZonePhoto(zone=zone, file=file, thumbnail=thumbnail, caption=caption, added_at=timezone.now())
+    photo.full_clean()
+    photo.save()
+    _noted(by, photo, "added", centre.town.code, "新增")
+    return photo
+
+
+@transaction.atomic
+def remove_photo(*, photo: ZonePhoto, by: User) -> None:
+    """Take a picture away with its files. Twice is once."""
+    centre = _locked(photo.zone.centre)
+    must_run(by, centre.town)
+    row = ZonePhoto.objects.select_related("file", "thumbnail").filter(pk=photo.pk).first()
+    if row is None:
+        return
+    _noted(by, row, "deleted", centre.town.code, "删除")
+    row.delete()
+    discard(row.file)
+    discard(row.thumbnail)
