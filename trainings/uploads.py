@@ -1,20 +1,16 @@
 """What may be put into a class's file: PDF, pictures (re-encoded, without their hidden data), Word and Excel."""
 
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
-from zipfile import BadZipFile, ZipFile
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageOps
 
 from juxian.files.models import StoredFile
+from juxian.files.photos import draw, is_photo, names_inside
 from juxian.files.store import storing
 
 LIMIT = 20 * 1024 * 1024
-LONGEST_EDGE = 2400
 TYPES = {
     "pdf": "application/pdf",
     "jpeg": "image/jpeg",
@@ -48,36 +44,19 @@ def keep_upload(upload: UploadedFile) -> StoredFile:
 def _recognised(content: bytes, name: str) -> tuple[str, Iterable[bytes]]:
     if content.startswith(b"%PDF-"):
         return "pdf", [content]
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        return "jpeg", [_plain_picture(content, name)]
+    if is_photo(content):
+        return "jpeg", [draw(content, name=name).content]
     if content.startswith(b"PK\x03\x04"):
         return _office(content, name), [content]
-    raise ValidationError(f"“{name}”不是 PDF、JPG、PNG、Word（docx）或 Excel（xlsx）文件。", code="type")
+    raise ValidationError(
+        f"“{name}”不是 PDF、照片（JPG、PNG、WebP、HEIC）、Word（docx）或 Excel（xlsx）文件。", code="type"
+    )
 
 
 def _office(content: bytes, name: str) -> str:
-    try:
-        with ZipFile(BytesIO(content)) as package:
-            inside = set(package.namelist())
-    except BadZipFile:
-        inside = set()
+    inside = names_inside(content)
     if "word/document.xml" in inside:
         return "docx"
     if "xl/workbook.xml" in inside:
         return "xlsx"
     raise ValidationError(f"“{name}”打不开，或不是 Word（docx）、Excel（xlsx）文件。", code="type")
-
-
-def _plain_picture(content: bytes, name: str) -> bytes:
-    """The picture drawn anew, upright and not larger than needed; place and camera data stay behind."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content)) as opened:
-                picture = ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValidationError(f"“{name}”打不开或太大，请重新导出一张照片。", code="picture") from error
-    picture.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=85)
-    return out.getvalue()
