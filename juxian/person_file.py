@@ -44,6 +44,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "assessments.retake": ("enrolment__member",),
     "assessments.makeup": ("enrolment__member",),
     "assessments.surveyticket": ("enrolment__member",),
+    "centres.disclosurequestion": ("member",),
     "inbox.inboxmessage": ("member", "user__member"),
     "inbox.outboundsend": ("message__member", "message__user__member"),
 }

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class LecturersConfig(AppConfig):
     name = "lecturers"
     verbose_name = "师资"
+
+    def ready(self) -> None:
+        # These need the models, so they cannot be imported at the top
+        from centres.secrecy import add_names  # noqa: PLC0415
+        from lecturers.figures import names  # noqa: PLC0415
+
+        add_names(names)

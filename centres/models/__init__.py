@@ -1,6 +1,7 @@
 """Centres, their rooms and teaching points, brand themes, and the 四区六有 standard as dated versions."""
 
 from centres.models.brands import Brand, BrandRevision
+from centres.models.disclosures import Disclosure, DisclosureHead, DisclosureItem, DisclosureQuestion
 from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
 from centres.models.money import (
     Budget,
@@ -27,6 +28,10 @@ __all__ = [
     "BudgetLine",
     "Centre",
     "CostHead",
+    "Disclosure",
+    "DisclosureHead",
+    "DisclosureItem",
+    "DisclosureQuestion",
     "Expense",
     "ExpenseScan",
     "Finding",

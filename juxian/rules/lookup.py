@@ -35,6 +35,9 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "brand.alike_percent": (50, "%", "品牌口号像到多少就提醒", "县级设置，按字面比，只提醒不拦", "C"),
     "brand.theme_towns": (6, "个", "同一品牌类别多于几个镇街时提醒", "县级设置，五类要铺开，只提醒不拦", "C"),
     "slip.days": (14, "天", "开通条有效天数", "县级设置", "C"),
+    "disclosure.wide": (False, "", "账目公开给全县党员看", "县级设置，默认只给本镇党员看（党务公开条例第十五条）", "C"),
+    "disclosure.questions_per_day": (3, "个", "每名党员每天最多问几个账目问题", "县级设置，文件未载明", "C"),
+    "disclosure.answer_days": (7, "天", "账目问题几天没有答复就提醒镇里", "县级设置，文件未载明", "C"),
     "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
 }
 

@@ -89,6 +89,9 @@ SORTS: dict[str, Sort] = {
     "outbound.daily_cap": _whole(1, 50, 2),
     "outbound.per_minute": _whole(1, 60000, 600),
     "slip.days": _whole(1, 366, 14),
+    "disclosure.wide": SWITCHES,
+    "disclosure.questions_per_day": _whole(1, 50, 3),
+    "disclosure.answer_days": _whole(1, 60, 7),
     "imports.keep_days": _whole(1, 366, 30),
 }
 

@@ -1,0 +1,363 @@
+"""Opening a town's accounts to its members: propose → secrecy check → approve → publish, and back with a comment.
+
+Nobody checks or approves what they proposed. Once published nothing changes; a correction is a new disclosure.
+"""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from centres.books import books
+from centres.models import Disclosure, DisclosureHead, DisclosureItem
+from centres.secrecy import Hit, Passage, names_of, scan
+from juxian.audit.log import record
+from juxian.messages.actions import tell
+from juxian.messages.county import tell_county
+from juxian.people.models import Town, User
+from juxian.people.rights import must_run, need_text
+
+State = Disclosure.State
+GIVEN_BACK = {State.PROPOSED, State.CHECKED, State.APPROVED}
+LINK = "/town/centre/disclosures/{}/"
+
+
+def _locked(disclosure: Disclosure) -> Disclosure:
+    row: Disclosure = Disclosure.objects.select_for_update(of=("self",)).select_related("town").get(pk=disclosure.pk)
+    return row
+
+
+def _record(by: User, verb: str, row: Disclosure, words: str) -> None:
+    record(by=by, action=f"centres.disclosure_{verb}", subject=row, summary=words, town_code=row.town.code)
+
+
+def _not_now(row: Disclosure, wanted: str) -> ValidationError:
+    return ValidationError(f"{row}现在是“{row.get_state_display()}”，不能{wanted}。", code="state")
+
+
+def draft_barred(row: Disclosure) -> str:
+    """Why a disclosure cannot be edited now; empty for a draft."""
+    if row.state == State.DRAFT:
+        return ""
+    if row.is_published:
+        return f"{row}已公布，不能再改。有错请做一份更正。"
+    return f"{row}已提出，要改先撤回，或请审查人退回。"
+
+
+def _draft(disclosure: Disclosure, by: User) -> Disclosure:
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    barred = draft_barred(row)
+    if barred:
+        raise ValidationError(barred, code="state")
+    return row
+
+
+# What it says -----------------------------------------------------------------------------------------
+def _check_period(starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise ValidationError("“账目至”不能早于“账目自”。", code="period")
+    if starts_on.year != ends_on.year:
+        raise ValidationError("一份公开只写一个年度的账，请把“账目自”和“账目至”填在同一年。", code="period")
+
+
+@transaction.atomic
+def open_disclosure(*, town: Town, title: str, starts_on: date, ends_on: date, text: str = "", by: User) -> Disclosure:
+    """A new draft with the items copied from the books; the same one again returns the first."""
+    must_run(by, town)
+    _check_period(starts_on, ends_on)
+    rows = Disclosure.objects.filter(town=town, starts_on=starts_on, ends_on=ends_on, corrects=None)
+    same: Disclosure | None = rows.first()
+    if same and (same.title, same.text) == (title.strip(), text.strip()):
+        return same
+    row = Disclosure(town=town, title=title.strip(), starts_on=starts_on, ends_on=ends_on, text=text.strip())
+    row.full_clean()
+    row.save()
+    _copy_books(row)
+    _record(by, "open", row, f"新建账目公开：{row}")
+    return row
+
+
+@transaction.atomic
+def change_disclosure(
+    *, disclosure: Disclosure, title: str, starts_on: date, ends_on: date, text: str, by: User
+) -> Disclosure:
+    """Change a draft; the items follow the period."""
+    row = _draft(disclosure, by)
+    _check_period(starts_on, ends_on)
+    row.title, row.starts_on, row.ends_on, row.text = title.strip(), starts_on, ends_on, text.strip()
+    row.full_clean()
+    row.save(update_fields=["title", "starts_on", "ends_on", "text"])
+    _copy_books(row)
+    _record(by, "change", row, f"修改账目公开：{row}")
+    return row
+
+
+@transaction.atomic
+def reword_item(*, item: DisclosureItem, text: str, by: User) -> DisclosureItem:
+    """Say otherwise what an expense was for; day and amount stay those of the books."""
+    row = _draft(item.head.disclosure, by)
+    item = DisclosureItem.objects.select_related("head").get(pk=item.pk, head__disclosure=row)
+    text = need_text(text, "用途不能空着。")
+    if item.text == text:
+        return item
+    item.text, item.is_reworded = text, True
+    item.full_clean()
+    item.save(update_fields=["text", "is_reworded"])
+    _record(by, "reword", row, f"{row}改“{item.head}”{item}的用途")
+    return item
+
+
+def _copy_books(row: Disclosure) -> None:
+    """Heads and items as the books stand now. What was reworded keeps its words."""
+    items = DisclosureItem.objects.filter(head__disclosure=row)
+    reworded = dict(items.filter(is_reworded=True).values_list("source", "text"))
+    DisclosureHead.objects.filter(disclosure=row).delete()
+    found = books(row.town, row.starts_on, row.ends_on)
+    heads = [
+        DisclosureHead(disclosure=row, order=order, name=head.name, budget=head.budget, spent=head.spent)
+        for order, head in enumerate(found, 1)
+    ]
+    DisclosureHead.objects.bulk_create(heads)
+    DisclosureItem.objects.bulk_create(
+        [
+            DisclosureItem(
+                head=head,
+                number=number,
+                source=item.source,
+                day=item.day,
+                text=reworded.get(item.source, item.text),
+                is_reworded=item.source in reworded,
+                amount=item.amount,
+            )
+            for head, copied in zip(heads, found, strict=True)
+            for number, item in enumerate(copied.items, 1)
+        ]
+    )
+    row.copied_at = timezone.now()
+    row.save(update_fields=["copied_at"])
+
+
+def hits_of(row: Disclosure) -> list[Hit]:
+    """What stands in the texts of a disclosure that should not. Constant queries."""
+    items = DisclosureItem.objects.filter(head__disclosure=row).select_related("head").order_by("head__order", "number")
+    passages = [Passage("标题", row.title), Passage("说明", row.text)]
+    passages += [Passage(f"“{item.head}”{item}", item.text) for item in items]
+    return scan(passages, names_of(row.town))
+
+
+# The way ----------------------------------------------------------------------------------------------
+def missing_to_propose(row: Disclosure, today: date) -> list[str]:
+    """Everything that keeps a draft from being proposed."""
+    items = DisclosureItem.objects.filter(head__disclosure=row)
+    missing = []
+    if row.ends_on >= today:
+        missing.append(f"账目写到 {row.ends_on:%Y-%m-%d}，这一天还没过完，到期后再提出。")
+    if not items.exists():
+        missing.append("这段时间账上没有支出，先在“经费”里入账，或改账目的起止日期。")
+    if row.corrects and not row.text:
+        missing.append("更正要在说明里写清改了什么、为什么改。")
+    return missing
+
+
+@transaction.atomic
+def propose_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
+    """Copy the books once more and send it to the secrecy check."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    if row.state == State.PROPOSED:
+        return row
+    if row.state != State.DRAFT:
+        raise _not_now(row, "再提出")
+    _copy_books(row)
+    missing = missing_to_propose(row, timezone.localdate())
+    if missing:
+        raise ValidationError([ValidationError(text, code="missing") for text in missing])
+    row.state, row.proposed_by, row.proposed_at, row.comment = State.PROPOSED, by, timezone.now(), ""
+    row.save(update_fields=["state", "proposed_by", "proposed_at", "comment"])
+    _record(by, "propose", row, f"提出公开：{row}")
+    tell(
+        to=row.town,
+        key=f"disclosure:{row.pk}:proposed:{row.seen}",
+        title=f"等保密审查：{row}",
+        body=f"{by}提出。请另一位同志审查有没有不该公开的内容。",
+        link=LINK.format(row.pk),
+    )
+    return row
+
+
+def _must_be_another(row: Disclosure, by: User, what: str) -> None:
+    if row.proposed_by_id == by.pk:
+        raise ValidationError(f"这是您自己提出的，要由另一个人{what}。", code="own")
+
+
+def _must_be_seen(row: Disclosure, seen: str | None) -> None:
+    if seen is not None and seen != row.seen:
+        raise ValidationError(f"{row}在您打开以后改过又重新提出，请重新看一遍再办。", code="changed")
+
+
+@transaction.atomic
+def check_disclosure(*, disclosure: Disclosure, by: User, seen: str | None = None) -> Disclosure:
+    """保密审查 by another person of the town or the county. `seen`: which proposal was looked at."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    _must_be_another(row, by, "作保密审查")
+    if row.state == State.CHECKED and row.checked_by_id == by.pk:
+        return row
+    if row.state != State.PROPOSED:
+        raise _not_now(row, "作保密审查")
+    _must_be_seen(row, seen)
+    row.state, row.checked_by, row.checked_at = State.CHECKED, by, timezone.now()
+    row.save(update_fields=["state", "checked_by", "checked_at"])
+    _record(by, "check", row, f"保密审查通过：{row}")
+    tell_county(
+        key=f"disclosure:{row.pk}:checked:{row.seen}",
+        title=f"等您批准：{row}",
+        body=f"{row.town}的账目公开已通过保密审查。可以批准，或写明意见退回。",
+        link=LINK.format(row.pk),
+        by=by,
+    )
+    return row
+
+
+def _barring(hits: list[Hit], kept: list[str], reason: str) -> list[str]:
+    """Everything in the texts that keeps it from being published."""
+    texts = [f"{hit.sentence}请退回，去掉后再公开。" for hit in hits if hit.stops]
+    names = sorted({hit.found for hit in hits if not hit.stops} - set(kept))
+    if names and not reason:
+        texts.append(f"文字里有{'、'.join(names)}等与本镇党员或讲师相同的名字，保留要写明理由，否则请退回。")
+    return texts
+
+
+@transaction.atomic
+def approve_disclosure(
+    *, disclosure: Disclosure, by: User, names_reason: str = "", seen: str | None = None
+) -> Disclosure:
+    """The county approves. Names that stay need a reason, which is kept with the names."""
+    row = _locked(disclosure)
+    if not by.is_county:
+        raise PermissionDenied
+    _must_be_another(row, by, "批准")
+    if row.state in (State.APPROVED, State.PUBLISHED):
+        return row
+    if row.state != State.CHECKED:
+        raise _not_now(row, "批准")
+    _must_be_seen(row, seen)
+    hits, reason = hits_of(row), names_reason.strip()
+    barring = _barring(hits, [], reason)
+    if barring:
+        raise ValidationError([ValidationError(text, code="secrecy") for text in barring])
+    names = sorted({hit.found for hit in hits if not hit.stops})
+    row.state, row.approved_by, row.approved_at = State.APPROVED, by, timezone.now()
+    row.names_kept, row.names_reason = names, reason if names else ""
+    row.full_clean()
+    row.save(update_fields=["state", "approved_by", "approved_at", "names_kept", "names_reason"])
+    _record(by, "approve", row, f"批准公开：{row}" + (f"；保留姓名：{reason}" if names else ""))
+    tell(
+        to=row.town,
+        key=f"disclosure:{row.pk}:approved:{row.seen}",
+        title=f"已批准：{row}",
+        body="可以向本镇党员公布了。",
+        link=LINK.format(row.pk),
+    )
+    return row
+
+
+@transaction.atomic
+def publish_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
+    """Open it to the town's members. From now on nothing of it changes."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    if row.is_published:
+        return row
+    if row.state != State.APPROVED:
+        raise _not_now(row, "公布")
+    barring = _barring(hits_of(row), row.names_kept, "")
+    if barring:
+        raise ValidationError([ValidationError(text, code="secrecy") for text in barring])
+    row.state, row.published_by, row.published_at = State.PUBLISHED, by, timezone.now()
+    row.save(update_fields=["state", "published_by", "published_at"])
+    _record(by, "publish", row, f"公布：{row}")
+    return row
+
+
+def _to_draft(row: Disclosure, comment: str) -> None:
+    row.state, row.comment, row.names_kept, row.names_reason = State.DRAFT, comment, [], ""
+    for step in ("proposed", "checked", "approved"):
+        setattr(row, f"{step}_by", None)
+        setattr(row, f"{step}_at", None)
+    row.save()
+
+
+@transaction.atomic
+def withdraw_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
+    """The town takes its proposal back as a draft, before the county has approved."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    if row.state == State.DRAFT:
+        return row
+    if row.state not in (State.PROPOSED, State.CHECKED):
+        raise _not_now(row, "撤回")
+    _to_draft(row, "")
+    _record(by, "withdraw", row, f"撤回：{row}")
+    return row
+
+
+@transaction.atomic
+def return_disclosure(*, disclosure: Disclosure, comment: str, by: User) -> Disclosure:
+    """Whoever checks or approves sends it back as a draft, saying why."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    if row.state == State.DRAFT and row.comment and row.comment == comment.strip():
+        return row
+    if row.state not in GIVEN_BACK:
+        raise _not_now(row, "退回")
+    _must_be_another(row, by, "退回；要改可以撤回")
+    was = row.seen
+    _to_draft(row, need_text(comment, "退回要写明意见，提出的人才知道改什么。"))
+    _record(by, "return", row, f"退回：{row}：{row.comment}")
+    tell(
+        to=row.town,
+        key=f"disclosure:{row.pk}:returned:{was}",
+        title=f"被退回：{row}",
+        body=f"意见：{row.comment}",
+        link=LINK.format(row.pk),
+    )
+    return row
+
+
+@transaction.atomic
+def correct_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
+    """A new draft that corrects a published one; asked again, the same draft."""
+    row = _locked(disclosure)
+    must_run(by, row.town)
+    if not row.is_published:
+        raise ValidationError(f"{row}还没公布，直接改就行，不用做更正。", code="state")
+    known: Disclosure | None = Disclosure.objects.select_related("town").filter(corrects=row).first()
+    if known:
+        return known
+    title = f"{row.title.removesuffix('（更正）')}（更正）"[:80]
+    made = Disclosure(town=row.town, title=title, starts_on=row.starts_on, ends_on=row.ends_on, corrects=row)
+    made.full_clean()
+    made.save()
+    _copy_books(made)
+    _record(by, "correct", made, f"更正：{row}")
+    return made
+
+
+@transaction.atomic
+def drop_disclosure(*, disclosure: Disclosure, by: User) -> None:
+    """Take away a draft that is not wanted; one that is gone already is none."""
+    if not Disclosure.objects.filter(pk=disclosure.pk).exists():
+        return
+    row = _draft(disclosure, by)
+    _record(by, "drop", row, f"删去草稿：{row}")
+    row.delete()
+
+
+def total_of(row: Disclosure) -> dict[str, object]:
+    """Budget, spent and left over all heads."""
+    sums = DisclosureHead.objects.filter(disclosure=row).aggregate(budget=Sum("budget"), spent=Sum("spent"))
+    return {**sums, "left": (sums["budget"] or 0) - (sums["spent"] or 0)}
