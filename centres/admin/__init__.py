@@ -1,5 +1,5 @@
 """What the county edits about centres; one module per subject."""
 
-from centres.admin import disclosures, money, places, posts, regulations, standards, themes
+from centres.admin import disclosures, evidence, money, places, posts, regulations, standards, themes
 
-__all__ = ["disclosures", "money", "places", "posts", "regulations", "standards", "themes"]
+__all__ = ["disclosures", "evidence", "money", "places", "posts", "regulations", "standards", "themes"]

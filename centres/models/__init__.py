@@ -2,6 +2,7 @@
 
 from centres.models.brands import Brand, BrandRevision
 from centres.models.disclosures import Disclosure, DisclosureHead, DisclosureItem, DisclosureQuestion
+from centres.models.evidence import Evidence
 from centres.models.inspections import Finding, Inspection, InspectionPhoto, InspectionResult, Rectification
 from centres.models.money import (
     Budget,
@@ -27,11 +28,12 @@ __all__ = [
     "BudgetAdjustment",
     "BudgetLine",
     "Centre",
-    "CostHead",
     "Disclosure",
     "DisclosureHead",
     "DisclosureItem",
     "DisclosureQuestion",
+    "CostHead",
+    "Evidence",
     "Expense",
     "ExpenseScan",
     "Finding",

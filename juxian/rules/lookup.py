@@ -39,6 +39,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "disclosure.questions_per_day": (3, "个", "每名党员每天最多问几个账目问题", "县级设置，文件未载明", "C"),
     "disclosure.answer_days": (7, "天", "账目问题几天没有答复就提醒镇里", "县级设置，文件未载明", "C"),
     "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
+    "evidence.remind_days": (30, "天", "达标依据到期前几天提醒镇街", "县级设置，文件未载明", "C"),
 }
 
 
