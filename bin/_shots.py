@@ -31,6 +31,7 @@ from playwright.sync_api import Error, sync_playwright  # noqa: E402
 
 from assessments import models as assessments  # noqa: E402
 from assessments.actions import start_attempt  # noqa: E402
+from centres import models as centres  # noqa: E402
 from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
 from tests.matrix.table import ADMIN, TABLE  # noqa: E402
 from tests.matrix.walk import VERBS, known, patterns  # noqa: E402
@@ -58,6 +59,8 @@ REASONS = {
     "admin:password_change": "转到“我的账号”",
     "admin:password_change_done": "只在改完密码后出现；改密码在“我的账号”",
     "trainings:paper-file": "下载文件",
+    "centres:money-export": "下载文件",
+    "centres:scan-file": "下载文件",
     "trainings:certificates-print": "PDF 文件",
     "trainings:certificate-print": "PDF 文件",
     "trainings:me-certificate-print": "PDF 文件",
@@ -198,6 +201,18 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
     "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
+    "centres:town-money": [
+        Shot("clerk"),
+        Shot("clerk", query=f"?year={timezone.localdate().year - 1}", suffix="closed"),
+        Shot("county", query=f"?town={TOWN}", suffix="county"),
+    ],
+    "centres:money-print": [Shot("clerk", paper=True)],
+    "centres:budget-edit": [Shot("clerk", query=f"?year={timezone.localdate().year + 1}")],
+    "centres:budget-adjust": [Shot("county", lambda: _pk(centres.Budget.objects.filter(state="approved").order_by("-year")))],
+    "centres:expense-reverse": [Shot("clerk", _own(centres.Expense, reverses=None, year=timezone.localdate().year))],
+    "centres:scan-add": [Shot("clerk", _own(centres.Expense, reverses=None))],
+    "centres:year-reopen": [Shot("county", lambda: _pk(centres.YearClosing.objects.filter(is_closed=True)))],
+    "centres:county-money": [Shot("county"), Shot("clerk", suffix="clerk")],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
 

@@ -1,7 +1,7 @@
 """Figures of money, added up from rows as Decimal: no total is stored, and no amount ever becomes a float."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -34,12 +34,17 @@ class Account:
         return self.left < 0
 
 
+def yuan(amount: Decimal) -> str:
+    """1234.5 → 1,234.50."""
+    return f"{amount:,.2f}"
+
+
 def _add(rows: Iterable[tuple[int, int, Decimal]], sums: Sums) -> None:
     for town, head, amount in rows:
         sums[town, head] += amount
 
 
-def _budgets(towns: Iterable[int], year: int, until: date, states: list[str]) -> Sums:
+def _budgets(towns: Iterable[int], year: int, until: date, states: Sequence[str]) -> Sums:
     """Lines of the budgets in one of `states`, and what was adjusted until the end of that local day."""
     sums: Sums = defaultdict(lambda: ZERO)
     own = Q(budget__town__in=towns, budget__year=year, budget__state__in=states)
@@ -63,7 +68,7 @@ def accounts(town: Town, year: int, *, until: date | None = None, with_draft: bo
     A budget counts once the county approved it, or as a draft `with_draft`. A head out of use shows while it has rows.
     """
     until = until or date(year, 12, 31)
-    states = list(Budget.State.values) if with_draft else [Budget.State.APPROVED]
+    states = [Budget.State.APPROVED, *([Budget.State.DRAFT] if with_draft else [])]
     adjusted_until = max(until, timezone.localdate()) if until == date(year, 12, 31) else until
     budgets = _budgets([town.pk], year, adjusted_until, states)
     spent = _spent([town.pk], year, until)
@@ -91,13 +96,25 @@ def town_totals(towns: Iterable[Town], year: int) -> dict[int, Account]:
     for side, sums in enumerate(sides):
         for (key, _), amount in sums.items():
             found[key][side] += amount
-    return {town.pk: Account(town.name, *found[town.pk]) for town in towns}
+    return {town.pk: Account(town.name, found[town.pk][0], found[town.pk][1]) for town in towns}
 
 
 def is_closed(town: Town, year: int) -> bool:
     """Whether the year is closed, by the last row on it."""
     last = YearClosing.objects.filter(town=town, year=year).order_by("-number").first()
     return bool(last and last.is_closed)
+
+
+def over_budget(town: Town, year: int, head: CostHead, amount: Decimal) -> str:
+    """What to warn of before `amount` is spent on a head: no approved budget, or more than is left; empty when it fits."""
+    if not Budget.objects.filter(town=town, year=year, state=Budget.State.APPROVED).exists():
+        return f"{year} 年还没有批准的预算。"
+    row = next((one for one in accounts(town, year) if one.head_id == head.pk), Account(head.name, ZERO, ZERO))
+    over = amount - row.left
+    if over <= 0:
+        return ""
+    said = f"“{head}”{year} 年预算 {yuan(row.budget)} 元，已支出 {yuan(row.spent)} 元"
+    return f"{said}，这一笔 {yuan(amount)} 元，超出 {yuan(over)} 元。"
 
 
 def problems() -> Iterable[str]:
@@ -109,3 +126,16 @@ def problems() -> Iterable[str]:
     for row in Expense.objects.filter(reverses__isnull=False).select_related("reverses", "town").order_by("pk"):
         if row.amount + row.reverses.amount or (row.town_id, row.year) != (row.reverses.town_id, row.reverses.year):
             yield f"支出第 {row.pk} 笔冲销与原支出对不上。"
+
+
+# Upper floors say here what they know of vouchers: keys of expenses → key → (words, address).
+Link = tuple[str, str]
+link_makers: list[Callable[[list[int]], dict[int, Link]]] = []
+
+
+def links_of(expenses: list[int]) -> dict[int, Link]:
+    """What a voucher was for, by its key, from whoever registered."""
+    found: dict[int, Link] = {}
+    for maker in link_makers:
+        found |= maker(expenses)
+    return found

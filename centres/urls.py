@@ -2,9 +2,23 @@
 
 from django.urls import path
 
-from centres.views import places
+from centres.views import money, money_moves, places
 
 app_name = "centres"
 urlpatterns = [
     path("town/centre/", places.town_centre, name="town-centre"),
+    # money
+    path("town/centre/money/", money.town_money, name="town-money"),
+    path("town/centre/money/export/", money.town_export, name="money-export"),
+    path("town/centre/money/paper/", money.town_print, name="money-print"),
+    path("town/centre/money/budget/", money_moves.budget_edit, name="budget-edit"),
+    path("town/centre/money/expenses/add/", money_moves.expense_add, name="expense-add"),
+    path("town/centre/money/close/", money_moves.year_close, name="year-close"),
+    path("town/budgets/<int:pk>/approve/", money_moves.budget_approve, name="budget-approve"),
+    path("town/budgets/<int:pk>/adjust/", money_moves.budget_adjust, name="budget-adjust"),
+    path("town/expenses/<int:pk>/reverse/", money_moves.expense_reverse, name="expense-reverse"),
+    path("town/expenses/<int:pk>/scans/add/", money_moves.scan_add, name="scan-add"),
+    path("town/scans/<int:pk>/", money.scan_file, name="scan-file"),
+    path("town/closings/<int:pk>/reopen/", money_moves.year_reopen, name="year-reopen"),
+    path("county/money/", money.county_money, name="county-money"),
 ]

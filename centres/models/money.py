@@ -160,6 +160,12 @@ class BudgetAdjustment(models.Model):
     def __str__(self) -> str:
         return f"{self.budget} {self.head} {self.amount}"
 
+    @property
+    def size(self) -> Decimal:
+        """How much, whether more or less."""
+        size: Decimal = abs(self.amount)
+        return size
+
 
 class ExpenseQuerySet(TownQuerySet):
     """Postings of a town."""

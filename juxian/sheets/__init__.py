@@ -50,9 +50,10 @@ from juxian.sheets.importer import (
 )
 from juxian.sheets.table import Column, Problem, Row, Table, read_table
 from juxian.sheets.values import FoundDate, clean, digits, found_date, plain, truth
-from juxian.sheets.write import refused_file, refused_rows, template, workbook, workbook_of
+from juxian.sheets.write import Amount, refused_file, refused_rows, template, workbook, workbook_of
 
 __all__ = [
+    "Amount",
     "CannotRead",
     "CellFault",
     "Column",

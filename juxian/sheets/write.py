@@ -1,7 +1,8 @@
-"""Workbooks out: every cell a string, so nothing a person typed ever becomes a formula."""
+"""Workbooks out: every cell a string, so nothing a person typed ever becomes a formula; only an Amount is a number."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ LONGEST_CELL = 32_000
 EXACT = 1e15
 BLANK_ROWS = 200  # of a template, in the text format, so that typed IDs stay text
 _HEAD = PatternFill("solid", fgColor="F3EFE7")
+
+
+class Amount(Decimal):
+    """Money: the one kind of value that is written as a number, to the cent, so that people can add it up."""
 
 
 def shown(value: Any) -> str:
@@ -51,8 +56,19 @@ def text_cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     return cell
 
 
+def number_cell(sheet: Any, value: Amount) -> Any:
+    """A cell of type number with two places. Exact up to 15 digits, which is more than any amount has."""
+    cell = WriteOnlyCell(sheet, value=Decimal(value))
+    cell.number_format = "#,##0.00"
+    return cell
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    return number_cell(sheet, value) if isinstance(value, Amount) else text_cell(sheet, value)
+
+
 def workbook(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], widths: Sequence[int] = ()) -> bytes:
-    """An xlsx with one sheet of text cells below a frozen head row."""
+    """An xlsx with one sheet of text cells (an Amount: a number) below a frozen head row."""
     book = Workbook(write_only=True)
     _fill(book.create_sheet(title), heads, rows, widths)
     return _bytes(book)
@@ -73,7 +89,7 @@ def _fill(sheet: Any, heads: Sequence[str], rows: Iterable[Sequence[Any]], width
         sheet.column_dimensions[column_letter(index)].width = wide
     sheet.append([text_cell(sheet, head, bold=True) for head in heads])
     for row in rows:
-        sheet.append([text_cell(sheet, value) for value in row])
+        sheet.append([_cell(sheet, value) for value in row])
 
 
 def _bytes(book: Any) -> bytes:

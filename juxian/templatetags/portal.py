@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -90,3 +91,9 @@ def hours(amount: object) -> str:
 def count(amount: int | None) -> str:
     """12036 → 12,036; a dash for nothing."""
     return "—" if amount is None else f"{amount:,}"
+
+
+@register.filter
+def yuan(amount: Decimal) -> str:
+    """1234.5 → 1,234.50: money in 元, to the cent."""
+    return f"{amount:,.2f}"

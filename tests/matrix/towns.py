@@ -18,6 +18,7 @@ from juxian.messages.models import InboxMessage
 from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Member, Town, User
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
+from tests.matrix.money_rows import add_money
 from trainings import models as trainings
 
 # Texts that are no free text: keys, digests, addresses, encrypted values, public names of the county's units.
@@ -72,6 +73,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     _exam(data)
     _survey(data)
     _letters(data)
+    add_money(data, shared)
     return data
 
 
