@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centres.views import money, money_moves, places
+from centres.views import money, money_moves, places, regulations
 
 app_name = "centres"
 urlpatterns = [
@@ -21,4 +21,9 @@ urlpatterns = [
     path("town/scans/<int:pk>/", money.scan_file, name="scan-file"),
     path("town/closings/<int:pk>/reopen/", money_moves.year_reopen, name="year-reopen"),
     path("county/money/", money.county_money, name="county-money"),
+    # regulations
+    path("town/centre/regulations/", regulations.regulations, name="regulations"),
+    path("town/centre/regulations/add/", regulations.regulation_add, name="regulation-add"),
+    path("town/centre/regulations/<int:pk>/versions/add/", regulations.version_add, name="regulation-version-add"),
+    path("town/centre/regulation-versions/<int:pk>/file/", regulations.version_file, name="regulation-file"),
 ]

@@ -16,9 +16,13 @@ from juxian.people.models import Town, User
 class RegulationKindQuerySet(models.QuerySet["RegulationKind"]):
     """Kinds by day."""
 
+    def in_use(self, on: date) -> "RegulationKindQuerySet":
+        """Kinds of the local day `on`."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), valid_from__lte=on)
+
     def needed(self, on: date) -> "RegulationKindQuerySet":
         """Kinds every centre has to have on the local day `on`."""
-        return self.filter(Q(valid_until=None) | Q(valid_until__gte=on), is_needed=True, valid_from__lte=on)
+        return self.in_use(on).filter(is_needed=True)
 
 
 class RegulationKind(models.Model):

@@ -10,8 +10,7 @@ KINDS = (
     ("teaching", "教学管理制度", True),
     ("year-plan", "年度培训计划", True),
     ("pool", "师资库管理办法", True),
-    ("county", "县级文件", False),
-    ("other", "其他制度", False),
+    ("other", "其他文件", False),
 )
 # Titles only are known; numbers, days and papers are for the county to add.
 COUNTY_DOCUMENTS = (
@@ -31,6 +30,6 @@ def load_regulations() -> int:
     RegulationKind.objects.bulk_create(made)
     if Regulation.objects.filter(town=None).exists():
         return len(made)
-    kind = RegulationKind.objects.get(key="county")
+    kind = RegulationKind.objects.get(key="other")
     papers = [Regulation(kind=kind, title=title) for title in COUNTY_DOCUMENTS]
     return len(made) + len(Regulation.objects.bulk_create(papers))

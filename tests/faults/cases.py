@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.inputs import Case
+from tests.faults.regulation_cases import REGULATIONS
 from tests.matrix.towns import County
 from trainings.models import DossierItem
 
@@ -78,6 +79,7 @@ def cases(county: County) -> dict[str, Case]:
     done = {"finished_at": now, "score": 10, "closed_by": "member"}
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
     return {
+        **REGULATIONS,
         "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
         "people:account": Case({"old_password": PASSWORD} | password),
         "people:activate": Case({"code": CODE, "name": ours.colleague.name} | password),

@@ -160,6 +160,11 @@ TABLE: dict[str, Row] = {
     "assessments:me-survey": Row("me", FORM, of="ticket"),
     # places, people who teach, courses
     "centres:town-centre": Row("town"),
+    # centres: regulations
+    "centres:regulations": Row("town"),
+    "centres:regulation-add": Row("town-write", FORM),
+    "centres:regulation-version-add": Row("town-write", FORM, of="regulation"),
+    "centres:regulation-file": Row("town", of="regulation_version"),
     "lecturers:town-list": Row("town"),
     "courses:town-list": Row("town"),
     # centres: money

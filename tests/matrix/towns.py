@@ -19,6 +19,7 @@ from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Membe
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
 from tests.matrix.money_rows import add_money
+from tests.matrix.regulation_rows import add_regulations
 from trainings import models as trainings
 
 # Texts that are no free text: keys, digests, addresses, encrypted values, public names of the county's units.
@@ -74,6 +75,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     _survey(data)
     _letters(data)
     add_money(data, shared)
+    add_regulations(data)
     return data
 
 

@@ -1,0 +1,1 @@
+"""Forms about centres; one module per subject."""
