@@ -54,11 +54,14 @@ class Decided(ScopedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    change_form_template = "admin/trainings/decided.html"
+    page: ClassVar[str]  # URL name of the portal's own page, where the county reads the whole and decides
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [field.name for field in self.opts.fields]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        context |= {"show_save": False, "show_save_and_continue": False}
+        context |= {"show_save": False, "show_save_and_continue": False, "page": self.page}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def ask_comment(self, request: HttpRequest, rows: QuerySet, act: Callable[[Any, str], object]) -> Any:
@@ -85,6 +88,7 @@ class LineInline(ReadOnly, ScopedTabular):
 
 @admin.register(YearPlan)
 class YearPlanAdmin(Decided):
+    page = "trainings:plan-detail"
     list_display = ["town", "year", "state", "line_count", "people", "submitted_by", "submitted_at", "decided_at"]
     list_filter = ["state", "year", "town"]
     list_select_related = ["town", "submitted_by"]
@@ -135,6 +139,7 @@ class DossierInline(ReadOnly, ScopedTabular):
 
 @admin.register(TrainingClass)
 class TrainingClassAdmin(Decided):
+    page = "trainings:town-detail"
     list_display = ["code", "title", "town", "state", "starts_on", "ends_on", "seated", "capacity", "submitted_by"]
     list_filter = ["state", "level", "town"]
     list_select_related = ["town", "submitted_by"]

@@ -49,6 +49,7 @@ urlpatterns = [
     path("town/certificates/<int:pk>/paper/", certificates.print_one, name="certificate-print"),
     path("town/certificates/<int:pk>/revoke/", certificates.revoke, name="certificate-revoke"),
     path("town/certificates/<int:pk>/reissue/", certificates.reissue, name="certificate-reissue"),
+    path("verify/", certificates.verify_form, name="verify-form"),
     path("verify/<str:number>/", certificates.verify, name="verify"),
     # me/
     path("me/trainings/", me.my_classes, name="me-list"),

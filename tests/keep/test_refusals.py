@@ -177,16 +177,18 @@ def test_rows_that_do_not_read_back_the_same_are_refused(portal, kept, monkeypat
 
 
 # Backing up ---------------------------------------------------------------------------------------
-def test_a_folder_in_use_is_not_written_to(portal, kept) -> None:
+def test_a_folder_in_use_is_not_written_to(portal, kept, capsys) -> None:
     with pytest.raises(CommandError) as refused:
         call_command("backup", kept)
+    assert capsys.readouterr().out == "{}\n"
     assert str(refused.value) == f"没有备份：{kept} 已经有内容，请换一个新的文件夹。"
 
 
-def test_a_place_that_cannot_be_written_is_said(portal, tmp_path) -> None:
+def test_a_place_that_cannot_be_written_is_said(portal, tmp_path, capsys) -> None:
     (tmp_path / "paper").write_bytes(b"")
     with pytest.raises(CommandError, match="没有备份：写不了 .*请检查路径、权限和磁盘空间。"):
         call_command("backup", tmp_path / "paper" / "kept")
+    assert capsys.readouterr().out == "{}\n"
 
 
 def test_a_damaged_file_stops_a_backup_until_accepted(portal, tmp_path) -> None:
@@ -232,10 +234,11 @@ def test_a_file_discarded_during_a_backup_is_not_missed(portal, tmp_path, monkey
     assert (len(made.files), made.damaged, gone[0] in [file.path for file in made.files]) == (1, [], False)
 
 
-def test_a_refused_command_says_all_reasons(kept, settings) -> None:
+def test_a_refused_command_says_all_reasons(kept, settings, capsys) -> None:
     MemberFactory()
     settings.FIELD_KEYS = f"{key_of(settings)[0]}:{OTHER}"
     with pytest.raises(CommandError) as refused:
         call_command("restore", kept)
     assert str(refused.value).splitlines()[0] == "没有恢复，什么也没有改动："
     assert len(str(refused.value).splitlines()) == 5
+    assert capsys.readouterr().out == "{}\n"

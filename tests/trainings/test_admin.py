@@ -50,6 +50,14 @@ def test_every_page_opens_for_the_county_and_the_auditor(client, archived, clerk
         assert client.get(change_list(model)).status_code == 403
 
 
+@pytest.mark.parametrize(("sent", "words"), [(False, "在平台上看"), (True, "去批准或退回")])
+def test_a_class_leads_to_the_page_where_it_is_decided(office, draft, clerk, sent, words):
+    if sent:
+        actions.submit_class(training_class=draft, by=clerk)
+    page = office.get(reverse("admin:trainings_trainingclass_change", args=[draft.pk])).content.decode()
+    assert f'<a href="/town/trainings/{draft.pk}/">{words}</a>' in page
+
+
 def test_classes_are_approved_and_refusals_are_told(office, draft, clerk, town):
     actions.submit_class(training_class=draft, by=clerk)
     other = ClassFactory(town=town, title="没送审的班")

@@ -398,6 +398,21 @@ def test_anybody_may_check_a_number(client, archived) -> None:
 
 
 @pytest.mark.trust("F20")
+@pytest.mark.parametrize(
+    ("typed", "where"),
+    [("0123 4567-89AB", "/verify/0123456789ab/"), ("../../x?y=1/", "/verify/xy1/"), ("a" * 99, f"/verify/{'a' * 64}/")],
+)
+def test_a_typed_number_leads_to_its_own_address(client, typed, where) -> None:
+    assert client.get("/verify/", {"number": typed}).headers["Location"] == where
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["", "  ", "/"])
+def test_without_a_number_the_page_asks_for_one(client, typed) -> None:
+    page = client.get("/verify/", {"number": typed})
+    assert (page.status_code, page.content.decode().count('name="number"')) == (200, 1)
+
+
 def test_a_revoked_one_says_so_and_not_why(client, archived, county) -> None:
     certificate = one(archived)
     actions.revoke_certificate(certificate=certificate, reason="冒名顶替", by=county)
@@ -426,7 +441,7 @@ def test_names_and_id_numbers_find_nothing(client, archived) -> None:
     member = one(archived).enrolment.member
     for wanted in (member.name, member.id_number, member.mobile, str(one(archived).pk), archived.code):
         assert verify(client, wanted).status_code == 404
-        assert client.get(f"/verify/?q={wanted}").status_code == 404
+        assert client.get("/verify/", {"number": wanted}, follow=True).status_code == 404
 
 
 @pytest.mark.trust("F21")

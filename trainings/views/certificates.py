@@ -18,6 +18,7 @@ from trainings.diplomas import certificates_pdf, site_address
 from trainings.models import Certificate
 from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried
 
+NUMBER_LENGTH = 64  # twice what a number has; more is not carried into an address
 FULL = ("revocation", "enrolment__member", "enrolment__training_class__town")
 
 
@@ -144,6 +145,14 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
         return _answer(request, {}, status=404)
     holder = mask_name(certificate.enrolment.member.name)
     return _answer(request, {"certificate": certificate, "holder": holder})
+
+
+@login_not_required
+@require_safe
+def verify_form(request: HttpRequest) -> HttpResponse:
+    """Where somebody types the number that stands on a paper; `?number=` leads on to its own address."""
+    number = normalised(request.GET.get("number", "")).lower()[:NUMBER_LENGTH]
+    return redirect("trainings:verify", number) if number else _answer(request, {"asked": True})
 
 
 def _answer(request: HttpRequest, ctx: dict[str, object], status: int = 200) -> HttpResponse:

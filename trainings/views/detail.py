@@ -110,6 +110,7 @@ def _certificates(user: User, training_class: TrainingClass, tab: str) -> dict[s
     return {
         "certificates": listed,
         "certificates_valid": sum(row.is_valid for row in listed),
+        "certificates_revoked": sum(not row.is_valid for row in listed),
         "certificates_owed": len(without_certificate(training_class)),
     }
 

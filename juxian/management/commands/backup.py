@@ -23,8 +23,10 @@ class Command(BaseCommand):
         try:
             made = backup(folder, accept_damaged=accept_damaged)
         except ValidationError as refusal:
+            self.stdout.write("{}")
             raise CommandError("没有备份：" + "".join(refusal.messages)) from None
         except OSError as error:
+            self.stdout.write("{}")
             raise CommandError(f"没有备份：写不了 {folder}（{error.strerror}）。请检查路径、权限和磁盘空间。") from None
         facts = made.facts
         self.stdout.write(f"已备份到 {folder}：{facts['tables']} 张表 {facts['rows']} 行，{facts['files']} 个文件。")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         try:
             made = restore(folder, replace=replace)
         except ValidationError as refusal:
+            self.stdout.write("{}")
             raise CommandError("没有恢复，什么也没有改动：\n" + "\n".join(refusal.messages)) from None
         facts = made.facts
         self.stdout.write(
