@@ -122,6 +122,7 @@ TABLE: dict[str, Row] = {
     "trainings:certificate-print": Row("town", of="certificate"),
     "trainings:certificate-revoke": Row("county", FORM, of="certificate"),
     "trainings:certificate-reissue": Row("county", POST, of="certificate"),
+    "trainings:verify-form": Row("public"),
     "trainings:verify": Row("public", of={"number": "=0123456789abcdef0123456789abcdef"}, also={"*": 404}),
     "trainings:me-certificates": Row("me"),
     "trainings:me-certificate-print": Row("me", of="certificate"),
