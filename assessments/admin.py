@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from assessments.actions.attempts import choices_of
+from assessments.actions.answers import choices_of
 from assessments.actions.indicators import end_indicator, refuse_past, set_indicator
 from assessments.actions.late import is_out
 from assessments.models import (

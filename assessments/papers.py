@@ -28,12 +28,12 @@ def draw(exam: Exam, earlier: Iterable[Paper] = (), chance: random.Random | None
     chance = chance or random.SystemRandom()
     seen = {question["id"] for paper in earlier for question in paper}
     pool: dict[str, list[int]] = {}
-    for pk, kind in Question.objects.filter(bank_id=exam.bank_id).usable().values_list("pk", "kind"):
+    for pk, kind in Question.objects.filter(bank_id=exam.bank_id).usable().order_by("pk").values_list("pk", "kind"):
         pool.setdefault(kind, []).append(pk)
     picked: dict[int, int] = {}
     for kind, count, points in blueprint(exam):
         picked.update(dict.fromkeys(_pick(pool.get(kind, []), count, seen, chance), points))
-    rows = Question.objects.in_bulk(picked)
+    rows = Question.objects.order_by().in_bulk(picked)
     return [_freeze(number, rows[pk], points, chance) for number, (pk, points) in enumerate(picked.items(), start=1)]
 
 

@@ -1,6 +1,7 @@
 """Writes with company: exams, attempts, remedies, surveys, question banks."""
 
-from assessments.actions.attempts import close_overdue, save_answer, start_attempt, submit_attempt
+from assessments.actions.answers import save_answer, save_answers
+from assessments.actions.attempts import close_overdue, start_attempt, submit_attempt
 from assessments.actions.exams import release_results, set_up_exam
 from assessments.actions.indicators import end_indicator, set_indicator
 from assessments.actions.late import decide_late_answers, keep_late_answers
@@ -23,6 +24,7 @@ __all__ = [
     "release_results",
     "remind_many",
     "save_answer",
+    "save_answers",
     "set_indicator",
     "set_up_exam",
     "start_attempt",

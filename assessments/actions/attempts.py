@@ -1,4 +1,4 @@
-"""Sitting an exam: start, save, submit, close. Only the server's clock counts."""
+"""Sitting an exam: start, submit, close. Only the server's clock counts. Saving is in answers.py."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,14 +7,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions.answers import choices_of, clean_answer, keep
 from assessments.actions.exams import result_words
 from assessments.grading import grade
-from assessments.models import Answer, Attempt, Exam, Retake
-from assessments.papers import clean_choice, draw
+from assessments.models import Attempt, Exam, Retake
+from assessments.papers import draw
 from juxian.audit import log
 from juxian.messages.actions import tell
 from juxian.people.models import User
@@ -22,7 +22,6 @@ from trainings.actions import resettle_outcome
 from trainings.models import Enrolment, TrainingClass
 
 SITTABLE = (TrainingClass.State.RUNNING, TrainingClass.State.CLOSING)
-MAX_SEQ = 2**53  # the largest whole number a browser counts exactly
 
 
 @transaction.atomic
@@ -34,20 +33,20 @@ def start_attempt(*, exam: Exam, enrolment: Enrolment, by: User | None) -> Attem
     """
     now = timezone.now()
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    exam = Exam.objects.select_related("training_class__town", "bank").get(pk=exam.pk)
-    running: Attempt | None = Attempt.objects.filter(exam=exam, enrolment=enrolment).open().first()
+    exam = Exam.objects.select_related("training_class__town").get(pk=exam.pk)
+    sat: list[Attempt] = list(Attempt.objects.filter(exam=exam, enrolment=enrolment).order_by("sitting"))
+    running = next((attempt for attempt in sat if attempt.finished_at is None), None)
     if running:
         return running
-    retake = Retake.objects.filter(exam=exam, enrolment=enrolment).open().first()
+    retake = Retake.objects.filter(exam=exam, enrolment=enrolment).open().order_by("sequence").first()
     sitting = retake.sequence if retake else 0
-    done: list[Attempt] = list(Attempt.objects.filter(exam=exam, enrolment=enrolment))
-    finished = next((attempt for attempt in done if attempt.sitting == sitting), None)
+    finished = next((attempt for attempt in sat if attempt.sitting == sitting), None)
     if finished:
         return finished
     refusal = _no_seat(exam, enrolment) or (_no_retake(retake, now) if retake else _no_exam(exam, now))
     if refusal:
         raise ValidationError(refusal, code="closed")
-    return _create(exam, enrolment, sitting, [attempt.paper for attempt in done], now, by)
+    return _create(exam, enrolment, sitting, [attempt.paper for attempt in sat], now, by)
 
 
 def _no_seat(exam: Exam, enrolment: Enrolment) -> str:
@@ -103,57 +102,6 @@ def _create(
     return attempt
 
 
-def choices_of(attempt: Attempt) -> dict[int, list[int]]:
-    """What is kept, by question number."""
-    return dict(Answer.objects.filter(attempt=attempt).values_list("number", "choice"))
-
-
-def last_seq_of(attempt: Attempt) -> int:
-    """The highest sequence number that was kept; another device goes on from there."""
-    return Answer.objects.filter(attempt=attempt).aggregate(last=Max("client_seq"))["last"] or 0
-
-
-@transaction.atomic
-def save_answer(*, attempt: Attempt, number: object, choice: object, client_seq: object, by: User | None) -> Answer:
-    """Keep one choice unless a newer one is kept already; returns what is kept now.
-
-    Refused with code `finished` after hand-in, `late` after the last second, `bad` for anything that is no answer.
-    """
-    now = timezone.now()
-    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
-    if attempt.closed_by == Attempt.ClosedBy.MEMBER:
-        raise ValidationError("已经交卷，答案不能再改。", code="finished")
-    if attempt.finished_at or now >= attempt.closes_at:
-        raise ValidationError("考试时间已到，正在自动收卷，以已保存的答案为准。", code="late")
-    return _store(attempt, {"number": number, "choice": choice, "seq": client_seq}, now)
-
-
-def clean_answer(attempt: Attempt, answer: Any) -> tuple[int, list[int], int]:
-    """Number, choice and sequence number in stored form; refused with code `bad` when nobody can read it."""
-    try:
-        place, chosen = clean_choice(attempt.paper, answer["number"], answer["choice"])
-        return place, chosen, _clean_seq(answer["seq"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValidationError("这个答案读不出来，请刷新页面再选一次。", code="bad") from error
-
-
-def _store(attempt: Attempt, row: Any, now: datetime) -> Answer:
-    place, chosen, seq = clean_answer(attempt, row)
-    answer: Answer | None = Answer.objects.filter(attempt=attempt, number=place).first()
-    if answer is None:  # nobody else writes one now, for the attempt is locked
-        answer = Answer.objects.create(attempt=attempt, number=place, choice=chosen, client_seq=seq, saved_at=now)
-    elif answer.client_seq < seq:
-        answer.choice, answer.client_seq, answer.saved_at = chosen, seq, now
-        answer.save(update_fields=["choice", "client_seq", "saved_at"])
-    return answer
-
-
-def _clean_seq(client_seq: object) -> int:
-    if isinstance(client_seq, bool) or not isinstance(client_seq, int) or not 0 <= client_seq <= MAX_SEQ:
-        raise ValueError("a sequence number is a whole number from 0")
-    return client_seq
-
-
 def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | None) -> Attempt:
     """Hand in: keep the answers that came along (dicts of number, choice, seq), mark the paper once.
 
@@ -169,14 +117,14 @@ def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | 
         if attempt.finished_at or arrived >= attempt.closes_at:
             raise ValidationError("交卷时间已过。已保存的答案都在，系统会自动收卷计分。", code="late")
         for answer in answers:
-            _store_unsaved(attempt, answer, arrived)
+            _keep_unsaved(attempt, answer, arrived)
         return _finish(attempt, arrived, Attempt.ClosedBy.MEMBER, by)
 
 
-def _store_unsaved(attempt: Attempt, answer: Any, now: datetime) -> None:
+def _keep_unsaved(attempt: Attempt, answer: Any, now: datetime) -> None:
     """An answer nobody can read must not keep a whole paper from being handed in."""
     with suppress(ValidationError):
-        _store(attempt, answer, now)
+        keep(attempt, clean_answer(attempt, answer), now)
 
 
 @transaction.atomic
@@ -189,8 +137,8 @@ def close_overdue(*, attempt_id: int, now: datetime) -> Attempt | None:
 
 
 def locked_attempt(pk: int) -> Attempt:
-    """The attempt as it is now, locked, with what its class and sitter are called."""
-    rows = Attempt.objects.select_related("exam__training_class__town", "enrolment__member")
+    """The attempt as it is now, locked, with what its class is called."""
+    rows = Attempt.objects.select_related("exam__training_class__town")
     found: Attempt = rows.select_for_update(of=("self",)).get(pk=pk)
     return found
 
@@ -199,9 +147,10 @@ def _finish(attempt: Attempt, at: datetime, closed_by: str, by: User | None) -> 
     choices = choices_of(attempt)
     score = grade(attempt.paper, choices)
     flipped = Attempt.objects.filter(pk=attempt.pk).open().update(finished_at=at, closed_by=closed_by, score=score)
-    attempt.refresh_from_db(fields=["finished_at", "closed_by", "score"])
     if not flipped:
+        attempt.refresh_from_db(fields=["finished_at", "closed_by", "score"])
         return attempt
+    attempt.finished_at, attempt.closed_by, attempt.score = at, closed_by, score
     log.record(
         by=by,
         action="assessments.attempt_finished",

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions.attempts import choices_of, clean_answer, locked_attempt
+from assessments.actions.answers import choices_of, clean_answer
+from assessments.actions.attempts import locked_attempt
 from assessments.actions.exams import result_words
 from assessments.grading import grade
 from assessments.models import Answer, Attempt, LateAnswers, Retake

@@ -6,20 +6,20 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from assessments.actions import save_answer, start_attempt, submit_attempt
-from assessments.actions.attempts import choices_of, last_seq_of
+from assessments.actions import save_answers, start_attempt, submit_attempt
+from assessments.actions.answers import choices_of
 from assessments.actions.exams import exam_facts
 from assessments.actions.late import counted_choices
 from assessments.due import owed_by, sittable_exams
 from assessments.grading import is_right
-from assessments.models import Attempt, Exam, LateAnswers, Retake
+from assessments.models import Answer, Attempt, Exam, LateAnswers, Retake
 from assessments.papers import KIND_NAMES, public
 from assessments.views.me_late import keep_from_form, page_token
-from juxian.people.access import member_required, signed_in
+from juxian.people.access import PersonalQuerySet, member_required, signed_in
 from juxian.people.models import Member
 from trainings.models import Enrolment
 
@@ -51,10 +51,22 @@ def exams(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/me_exams.html", ctx)
 
 
+def _own(request: HttpRequest, mine: PersonalQuerySet, **where: Any) -> Any:
+    """The one of one's own rows, or 404.
+
+    Whoever has one is a member, so the pages of a running exam read the member only to tell a 404 from a 403.
+    """
+    found = mine.filter(**where).order_by("pk").first()
+    if found is None:
+        _member(request)
+        raise Http404
+    return found
+
+
 def _my_exam(request: HttpRequest, pk: int) -> tuple[Exam, Enrolment]:
     """The exam and the own seat in its class, or 404."""
-    enrolments = Enrolment.objects.mine(request.user).seated()
-    enrolment = get_object_or_404(enrolments.select_related("training_class__exam"), training_class__exam=pk)
+    mine = Enrolment.objects.mine(request.user).seated().select_related("training_class__exam")
+    enrolment: Enrolment = _own(request, mine, training_class__exam=pk)
     return enrolment.training_class.exam, enrolment
 
 
@@ -83,7 +95,6 @@ def exam(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/me_exam.html", ctx)
 
 
-@member_required
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Start, or go on."""
@@ -96,13 +107,13 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("assessments:me-attempt", attempt.pk)
 
 
-def _my_attempt(request: HttpRequest, pk: int) -> Attempt:
-    rows = Attempt.objects.mine(request.user).select_related("exam__training_class")
-    found: Attempt = get_object_or_404(rows, pk=pk)
+def _my_attempt(request: HttpRequest, pk: int, *named: str) -> Attempt:
+    """The own attempt, with what its page names, or 404."""
+    mine = Attempt.objects.mine(request.user)
+    found: Attempt = _own(request, mine.select_related(*named) if named else mine, pk=pk)
     return found
 
 
-@member_required
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper. Without JavaScript a post saves the page; with it the script saves choice by choice."""
     found = _my_attempt(request, pk)
@@ -111,21 +122,12 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
         return _save_page(request, found)
     if over:
         return redirect("assessments:me-result", pk)
-    kept = choices_of(found)
-    items = [
-        question
-        | {
-            "kind_name": KIND_NAMES[question["kind"]],
-            "multiple": question["kind"] == "multiple",
-            "faces": [
-                (index, LETTERS[index], text, index in kept.get(question["number"], []))
-                for index, text in enumerate(question["options"])
-            ],
-            "answered": bool(kept.get(question["number"])),
-        }
-        for question in public(found)
-    ]
+    rows = Answer.objects.mine(request.user).filter(attempt=found).order_by("number")
+    held = list(rows.values_list("number", "choice", "client_seq"))
+    kept = {number: choice for number, choice, _ in held}
+    items = [_item(question, kept.get(question["number"], [])) for question in public(found)]
     ctx = _clock(found) | {
+        "last_seq": max((seq for _, _, seq in held), default=0),
         "attempt": found,
         "items": items,
         "answered": sum(one["answered"] for one in items),
@@ -134,13 +136,19 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/me_attempt.html", ctx)
 
 
+def _item(question: dict[str, Any], chosen: list[int]) -> dict[str, Any]:
+    """A question as the page shows it."""
+    faces = [(index, LETTERS[index], text, index in chosen) for index, text in enumerate(question["options"])]
+    more = {"kind_name": KIND_NAMES[question["kind"]], "multiple": question["kind"] == "multiple"}
+    return question | more | {"faces": faces, "answered": bool(chosen)}
+
+
 def _clock(attempt: Attempt) -> dict[str, Any]:
     now = timezone.now()
     return {
         "left": max(0, int((attempt.deadline_at - now).total_seconds())),
         "grace": max(0, int((attempt.closes_at - now).total_seconds())),
         "now_ms": _now_ms(),
-        "last_seq": last_seq_of(attempt),
     }
 
 
@@ -148,14 +156,7 @@ def _save_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Keep what the plain form holds, then stay or go to the hand-in page; after the end it is kept as late."""
     changed = _changed(request, attempt)
     try:
-        for row in changed:
-            save_answer(
-                attempt=attempt,
-                number=row["number"],
-                choice=row["choice"],
-                client_seq=row["seq"],
-                by=signed_in(request),
-            )
+        save_answers(attempt=attempt, answers=changed, by=signed_in(request))
     except ValidationError as error:
         if error.code in ("late", "finished"):
             keep_from_form(request, attempt, changed)
@@ -186,39 +187,31 @@ def _changed(request: HttpRequest, attempt: Attempt) -> list[dict[str, Any]]:
 
 @require_POST
 def answers(request: HttpRequest, pk: int) -> JsonResponse:
-    """Keep one choice: {number, choice, seq} → what is kept now. 409 when it is too late, 400 when unreadable.
+    """Keep one choice, {number, choice, seq}, or several, {answers: [...]} → what is kept now.
 
-    The busiest page there is, so whoever owns the attempt is let in without being read as a member first.
+    409 when it is too late, 400 when one of them is unreadable; then none is kept.
     """
-    found = Attempt.objects.mine(request.user).only("pk").filter(pk=pk).first()
-    if found is None:
-        _member(request)
-        raise Http404
+    mine = Attempt.objects.mine(request.user).only("paper", "finished_at", "closed_by", "closes_at")
+    found = _own(request, mine, pk=pk)
     try:
         body = json.loads(request.body)
-        kept = save_answer(
-            attempt=found,
-            number=body["number"],
-            choice=body["choice"],
-            client_seq=body["seq"],
-            by=signed_in(request),
-        )
-    except (ValueError, KeyError, TypeError):
+        several = body.get("answers")
+        kept = save_answers(attempt=found, answers=[body] if several is None else several, by=signed_in(request))
+    except (ValueError, AttributeError, TypeError):
         return JsonResponse({"error": "这个答案读不出来，请刷新页面再选一次。"}, status=400)
     except ValidationError as error:
         status = 400 if error.code == "bad" else 409
         return JsonResponse({"error": error.messages[0], "finished": error.code == "finished"}, status=status)
-    return JsonResponse(
-        {
-            "number": kept.number,
-            "seq": kept.client_seq,
-            "choice": kept.choice,
-            "saved_at": f"{timezone.localtime(kept.saved_at):%H:%M:%S}",
-        }
-    )
+    rows = [_said(one) for one in kept]
+    return JsonResponse(rows[0] if several is None else {"answers": rows})
 
 
-@member_required
+def _said(kept: Answer) -> dict[str, Any]:
+    """What the browser is told of an answer that is kept."""
+    moment = f"{timezone.localtime(kept.saved_at):%H:%M:%S}"
+    return {"number": kept.number, "seq": kept.client_seq, "choice": kept.choice, "saved_at": moment}
+
+
 def clock(request: HttpRequest, pk: int) -> JsonResponse:
     """What is left by the server's clock, whether it is over, and whether the sitter handed in, here or elsewhere."""
     found = _my_attempt(request, pk)
@@ -235,10 +228,9 @@ def clock(request: HttpRequest, pk: int) -> JsonResponse:
     )
 
 
-@member_required
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask once more (how many are unanswered), then hand in. A second post shows the same end."""
-    found = _my_attempt(request, pk)
+    found = _my_attempt(request, pk, "exam__training_class")
     if request.method == "POST":
         return _hand_in(request, found)
     if found.finished_at or timezone.now() >= found.closes_at:
@@ -277,7 +269,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 
     The bank serves later retakes, so right answers are not shown to sitters at all.
     """
-    found = _my_attempt(request, pk)
+    found = _my_attempt(request, pk, "exam__training_class")
     if found.finished_at is None and timezone.now() < found.closes_at:
         return redirect("assessments:me-attempt", pk)
     shown = found.finished_at is not None and (found.sitting > 0 or found.exam.released_at is not None)

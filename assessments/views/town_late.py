@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from assessments.actions import decide_late_answers
-from assessments.actions.attempts import choices_of
+from assessments.actions.answers import choices_of
 from assessments.actions.late import at_stake, needs_second
 from assessments.forms import LateAnswersForm
 from assessments.models import LateAnswers

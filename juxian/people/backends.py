@@ -17,6 +17,11 @@ from juxian.people.models import Member, User
 
 FAILURES_PER_ADDRESS = 100
 WINDOW = timedelta(minutes=15)
+# Asked at every request; put together by the query builder it costs six times as much.
+USER_OF_SESSION = """
+    SELECT people_user.*, EXISTS (SELECT 1 FROM people_grant WHERE user_id = people_user.id) AS ever_granted
+    FROM people_user WHERE id = %s AND is_active
+"""
 
 
 class PortalBackend(BaseBackend):
@@ -41,7 +46,11 @@ class PortalBackend(BaseBackend):
         return users[0] if len(users) == 1 else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        """The user of a session, for every request; most never held a grant, which saves reading grants."""
+        user = next(iter(User.objects.raw(USER_OF_SESSION, [user_id])), None)
+        if user is not None and not user.ever_granted:  # type: ignore[attr-defined]  # named in the statement
+            user._all_grants = []
+        return user
 
 
 def too_many_from(request: HttpRequest) -> bool:

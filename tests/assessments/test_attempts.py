@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments.actions import close_overdue, save_answer, start_attempt, submit_attempt
+from assessments.actions import close_overdue, save_answer, save_answers, start_attempt, submit_attempt
 from assessments.models import Answer, Attempt, Question
 from assessments.papers import clean_choice, draw, public
 from juxian.obligations.models import Obligation
@@ -139,6 +139,37 @@ def test_any_order_of_saves_ends_with_the_newest(exam, people, data):
     expected = {number: (choice, seq) for number, choice, seq in sent}
     kept = {row.number: (row.choice, row.client_seq) for row in attempt.answers.all()}
     assert kept == expected
+
+
+def test_several_are_saved_together_each_against_its_own_newest(exam, people):
+    attempt = _start(exam, people[0])
+    _save(attempt, 2, [3], 9)
+    rows = [{"number": number, "choice": [number], "seq": 5} for number in (1, 2, 3)]
+    kept = save_answers(attempt=attempt, answers=rows, by=None)
+    assert [(one.number, one.choice, one.client_seq) for one in kept] == [(1, [1], 5), (2, [3], 9), (3, [3], 5)]
+    assert list(attempt.answers.order_by("number").values_list("choice", "client_seq")) == [
+        ([1], 5),
+        ([3], 9),
+        ([3], 5),
+    ]
+
+
+def test_of_several_with_nonsense_none_is_saved(exam, people):
+    attempt = _start(exam, people[0])
+    good = {"number": 1, "choice": [0], "seq": 1}
+    for rows in ([good, {"number": 99, "choice": [0], "seq": 1}], [good] * (len(attempt.paper) + 1)):
+        with pytest.raises(ValidationError) as refusal:
+            save_answers(attempt=attempt, answers=rows, by=None)
+        assert (refusal.value.code, Answer.objects.count()) == ("bad", 0)
+
+
+def test_saving_from_a_page_read_before_the_end_is_refused_by_what_holds_now(exam, people):
+    attempt = _start(exam, people[0])
+    before = Attempt.objects.get(pk=attempt.pk)
+    submit_attempt(attempt=attempt, by=None)
+    with pytest.raises(ValidationError) as refusal:
+        _save(before, 1, [0], 1)
+    assert (refusal.value.code, Answer.objects.count()) == ("finished", 0)
 
 
 @pytest.mark.parametrize(("number", "choice", "seq"), [

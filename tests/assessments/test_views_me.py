@@ -59,7 +59,7 @@ def test_the_list_keeps_its_number_of_queries(client, exam, me, bank, clerk, num
         )
         submit_attempt(attempt=start_attempt(exam=made, enrolment=enrolment, by=None), by=None)
     client.get(url("me-exams"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(url("me-exams"))
 
 
@@ -87,6 +87,19 @@ def test_choices_are_kept_one_by_one(client, attempt):
     assert post_answer(client, attempt, 1, [0], 9).json()["choice"] == [2]
 
 
+@pytest.mark.parametrize("number", [1, 5])
+def test_answers_that_waited_are_kept_together(client, attempt, number, django_assert_num_queries):
+    rows = [{"number": place, "choice": [1], "seq": place} for place in range(1, number + 1)]
+    with django_assert_num_queries(3 + number + (2 if number > 1 else 0)):
+        answer = client.post(url("me-answers", attempt.pk), {"answers": rows}, content_type="application/json")
+    told = answer.json()["answers"]
+    assert {one.pop("saved_at")[:5] for one in told} == {"10:00"}
+    assert told == rows
+    assert list(Answer.objects.order_by("number").values_list("number", "client_seq")) == [
+        (place, place) for place in range(1, number + 1)
+    ]
+
+
 def test_unreadable_answers_are_refused_without_a_trace(client, attempt):
     for body in (
         b"",
@@ -95,6 +108,8 @@ def test_unreadable_answers_are_refused_without_a_trace(client, attempt):
         b"{}",
         b'{"number": 1, "choice": [0]}',
         b'{"number": 1, "choice": "A", "seq": 1}',
+        b'{"answers": 7}',
+        b'{"answers": [{"number": 1, "choice": [0], "seq": 1}, null]}',
         b"\xff",
     ):
         answer = client.post(url("me-answers", attempt.pk), body, content_type="application/json")

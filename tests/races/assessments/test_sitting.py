@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.actions import answer_survey, attempts, save_answer, start_attempt, submit_attempt
+from assessments.actions import answer_survey, answers, attempts, save_answer, start_attempt, submit_attempt
 from assessments.models import Answer, Attempt, Survey, SurveyAnswer, SurveyTicket
 from juxian.audit.models import AuditEntry
 from tests.assessments.conftest import right
@@ -97,7 +97,7 @@ def beside(attempt, arena):
     first, *rest = right(attempt)
     for row in rest:
         save_answer(attempt=attempt, number=row["number"], choice=row["choice"], client_seq=1, by=None)
-    arena.meet(attempts, "_finish", arena.meet(attempts, "_store", 2), after=True)
+    arena.meet(attempts, "_finish", arena.meet(answers, "keep", 2), after=True)
     save = partial(save_answer, attempt=attempt, number=first["number"], choice=first["choice"], client_seq=1, by=None)
     return [lambda: submit_attempt(attempt=attempt, by=None), save]
 
@@ -114,6 +114,7 @@ def test_a_save_beside_the_hand_in_is_in_the_score_or_refused(beside):
 
 
 def test_twin_without_the_lock_an_acknowledged_answer_does_not_count(beside, arena):
+    arena.lift(answers, "STILL_OPEN", "id IS NOT NULL")
     arena.lift_locks()
     _, saved = together(*beside)
     assert outcome(saved) == (True, 8, 90.0)
