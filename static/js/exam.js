@@ -1,5 +1,5 @@
-/* The exam page of a member: every choice is kept on this phone first, then sent, one by one, until the server says
-   that it has it. Times are the server's: the page carries the server's moment and what is left, this clock only
+/* The exam page of a member: every choice is kept on this phone first, then sent until the server says that it has it;
+   what was chosen while something is on its way goes together with the next. Times are the server's: the page carries the server's moment and what is left, this clock only
    counts on from there, so a wrong clock of the phone changes nothing. */
 (function () {
   "use strict";
@@ -123,6 +123,7 @@
     this.links = Array.prototype.slice.call(form.querySelectorAll(".q-grid a"));
     this.current = 0;
     this.sending = false;
+    this.singly = false;
     this.delay = RETRY_FIRST;
     this.over = false;
   }
@@ -240,17 +241,19 @@
     this.ask().then(function () { window.location.href = self.box.submit; }, function () { self.offline(true); });
   };
 
-  /* Sending: one at a time, the oldest first, again and again until the server has it. */
+  /* Sending: one request at a time with all that waits, again and again until the server has it. A refused one does not
+     say which answer it means, so from then on they go singly. */
   Exam.prototype.flush = function () {
     var self = this;
-    var entry = this.store.waiting()[0];
-    if (this.sending || this.over || !entry) { return; }
+    var waiting = this.store.waiting();
+    if (this.sending || this.over || !waiting.length) { return; }
+    var entries = this.singly ? waiting.slice(0, 1) : waiting;
     this.sending = true;
-    request(this.box.save, entry).then(function (answer) {
+    request(this.box.save, { answers: entries }).then(function (answer) {
       self.sending = false;
       self.delay = RETRY_FIRST;
       self.offline(false);
-      self.received(entry, answer);
+      self.received(entries, answer);
     }, function () {
       self.sending = false;
       self.offline(true);
@@ -258,15 +261,23 @@
     });
   };
 
-  Exam.prototype.received = function (entry, answer) {
+  Exam.prototype.received = function (entries, answer) {
     if (answer.status === 409) { this.leave(answer.body.finished); return; }
     if (answer.status === 403) { trouble("登录已失效，答案还在这台手机里。请重新登录，再回到考试。"); return; }
-    if (answer.status === 200 && answer.body.seq > entry.seq) { this.apply(entry.number, answer.body.choice); }
+    if (answer.status === 200) { this.kept(entries, answer.body.answers); }
+    if (answer.status !== 200 && entries.length > 1) { this.singly = true; this.flush(); return; }
     if (answer.status !== 200) { trouble(answer.body.error || "这个答案没有存上，请再选一次。"); }
-    if (answer.status === 200) { this.saved = "已保存 " + answer.body.saved_at; }
-    this.store.drop([entry]);
+    this.store.drop(entries);
     this.paint();
     this.flush();
+  };
+  /* Where another phone saved later, its choice is shown here too. */
+  Exam.prototype.kept = function (entries, answers) {
+    var self = this;
+    answers.forEach(function (kept, place) {
+      if (kept.seq > entries[place].seq) { self.apply(kept.number, kept.choice); }
+      self.saved = "已保存 " + kept.saved_at;
+    });
   };
 
   Exam.prototype.offline = function (is) {

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from assessments.actions import save_answer, set_up_exam, start_attempt
 from assessments.models import Answer, Attempt, LateAnswers
@@ -188,6 +188,29 @@ def test_a_reload_keeps_what_was_not_sent(attempt, phone, open_paper, live_serve
     page.clock.fast_forward("00:15")
     expect(page.locator("#ex-waiting")).to_have_text("0")
     assert kept(attempt) == {4: [1]}
+
+
+def test_what_waited_goes_together_and_one_that_is_refused_does_not_hold_the_others(attempt, phone, open_paper) -> None:
+    context = phone()
+    page = open_paper(context)
+    sent: list[list[int]] = []
+    page.on("request", lambda one: sent.append(_numbers(one)) if one.url.endswith("/answers/") else None)
+    context.set_offline(True)
+    for number in (1, 2, 3):
+        tap(page, number, 1)
+    expect(page.locator("#ex-kept")).to_have_text("已保存在本机，3 题待上传")
+    page.evaluate("document.querySelector('#q2 .opt input').value = '9'")
+    tap(page, 2, 0)
+    sent.clear()
+    context.set_offline(False)
+    expect(page.locator("#ex-waiting")).to_have_text("0")
+    expect(page.locator("#ex-trouble-text")).to_have_text("这个答案读不出来，请刷新页面再选一次。")
+    assert sent == [[1, 3, 2], [1], [3], [2]]
+    assert kept(attempt) == {1: [1], 3: [1]}
+
+
+def _numbers(request: Request) -> list[int]:
+    return [row["number"] for row in request.post_data_json["answers"]]
 
 
 @pytest.mark.trust("C6")
