@@ -62,6 +62,7 @@ REASONS = {
     "centres:regulation-file": "下载文件",
     "centres:money-export": "下载文件",
     "centres:scan-file": "下载文件",
+    "centres:inspection-photo": "照片文件",
     "trainings:certificates-print": "PDF 文件",
     "trainings:certificate-print": "PDF 文件",
     "trainings:me-certificate-print": "PDF 文件",
@@ -147,6 +148,17 @@ SHOTS: dict[str, list[Shot]] = {
     "desk": [Shot("clerk"), Shot("county", suffix="county")],
     "teach": [Shot("lecturer")],
     "inspect": [Shot("inspector")],
+    "centres:inspection": [
+        Shot(
+            "inspector",
+            lambda: _pk(centres.Inspection.objects.filter(kind="county", state="draft").order_by("-pk")),
+            suffix="hall",
+        ),
+        Shot("clerk", _own(centres.Inspection, state="submitted"), suffix="answer"),
+        Shot("clerk", _own(centres.Inspection, state="closed"), suffix="closed"),
+    ],
+    "centres:town-inspections": [Shot("clerk"), Shot("county", query=f"?town={TOWN}", suffix="county")],
+    "centres:finding": [Shot("clerk", _own(centres.Finding, closed_on=None))],
     "people:town-member": [Shot("clerk", _own(Member))],
     "centres:regulations": [Shot("clerk"), Shot("county", suffix="county")],
     "centres:regulation-version-add": [Shot("clerk", _own(apps.get_model("centres.Regulation"), town__code=TOWN))],
@@ -211,7 +223,9 @@ SHOTS: dict[str, list[Shot]] = {
     ],
     "centres:money-print": [Shot("clerk", paper=True)],
     "centres:budget-edit": [Shot("clerk", query=f"?year={timezone.localdate().year + 1}")],
-    "centres:budget-adjust": [Shot("county", lambda: _pk(centres.Budget.objects.filter(state="approved").order_by("-year")))],
+    "centres:budget-adjust": [
+        Shot("county", lambda: _pk(centres.Budget.objects.filter(state="approved").order_by("-year")))
+    ],
     "centres:expense-reverse": [Shot("clerk", _own(centres.Expense, reverses=None, year=timezone.localdate().year))],
     "centres:scan-add": [Shot("clerk", _own(centres.Expense, reverses=None))],
     "centres:year-reopen": [Shot("county", lambda: _pk(centres.YearClosing.objects.filter(is_closed=True)))],

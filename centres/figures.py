@@ -1,10 +1,14 @@
 """Figures of this floor, counted from rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from centres.models import Centre, InspectionResult, TeachingPoint
-from centres.models.inspections import ResultQuerySet
+from django.db.models import Count, Q
+
+from centres.models import Centre, Finding, Inspection, InspectionResult, TeachingPoint
+from centres.models.inspections import InspectionQuerySet, ResultQuerySet
+from centres.models.places import CentreQuerySet
 from juxian.people.models import Town
 
 
@@ -55,3 +59,52 @@ def latest_verdicts(on: date, results: ResultQuerySet | None = None) -> dict[tup
         "inspection__kind",
     )
     return {(centre, key): Verdict(*rest) for centre, key, *rest in found}  # the last one stays
+
+
+def with_counts(inspections: InspectionQuerySet) -> InspectionQuerySet:
+    """Inspections that know `total` items, `looked` at, `bad` ones and findings still `open`."""
+    counted: InspectionQuerySet = inspections.annotate(
+        total=Count("results"),
+        looked=Count("results", filter=~Q(results__verdict="")),
+        bad=Count("results", filter=Q(results__verdict__in=["partly", "unmet"])),
+        open=Count("results__finding", filter=Q(results__finding__closed_on=None)),
+    )
+    return counted
+
+
+@dataclass
+class Round:
+    """Where one centre stands: its last inspection, what is under way, what is open."""
+
+    centre: Centre
+    last: Any = None  # the last one that was handed in, with counts
+    running: list[Any] = field(default_factory=list)
+    to_recheck: Any = None  # the newest one with open findings
+    open: int = 0
+    rectified: int = 0
+    overdue: int = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an inspection by the county is under way or waits for a signature."""
+        return any(not one.is_own for one in self.running)
+
+
+def county_round(centres: CentreQuerySet, inspections: InspectionQuerySet, on: date) -> list[Round]:
+    """Every centre with where it stands on the local day `on`. Three queries."""
+    rounds = {centre.pk: Round(centre) for centre in centres}
+    for one in with_counts(inspections.filter(centre__in=rounds)).order_by("started_at", "pk"):
+        row = rounds[one.centre_id]
+        if one.state in Inspection.UNFINISHED:
+            row.running.append(one)
+        if not one.is_draft and not one.is_own:
+            row.last = one
+        if one.open and one.confirmed_at:
+            row.to_recheck = one
+    findings = Finding.objects.open().filter(result__inspection__centre__in=rounds)
+    for centre, state, due_on in findings.values_list("result__inspection__centre_id", "state", "due_on"):
+        row = rounds[centre]
+        row.open += 1
+        row.rectified += state == Finding.State.RECTIFIED
+        row.overdue += state in Finding.TOWNS_TURN and due_on < on
+    return list(rounds.values())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centres.views import money, money_moves, places, regulations
+from centres.views import findings, inspections, money, money_moves, places, regulations
 
 app_name = "centres"
 urlpatterns = [
@@ -26,4 +26,18 @@ urlpatterns = [
     path("town/centre/regulations/add/", regulations.regulation_add, name="regulation-add"),
     path("town/centre/regulations/<int:pk>/versions/add/", regulations.version_add, name="regulation-version-add"),
     path("town/centre/regulation-versions/<int:pk>/file/", regulations.version_file, name="regulation-file"),
+    # inspections
+    path("inspect/<int:pk>/", inspections.inspection, name="inspection"),
+    path("inspect/centres/<int:pk>/start/", inspections.inspection_start, name="inspection-start"),
+    path("inspect/results/<int:pk>/", inspections.result_save, name="result-save"),
+    path("inspect/<int:pk>/submit/", inspections.inspection_submit, name="inspection-submit"),
+    path("inspect/<int:pk>/drop/", inspections.inspection_drop, name="inspection-drop"),
+    path("inspect/<int:pk>/confirm/", inspections.inspection_confirm, name="inspection-confirm"),
+    path("inspect/<int:pk>/return/", inspections.inspection_return, name="inspection-return"),
+    path("inspect/photos/<int:pk>/", inspections.inspection_photo, name="inspection-photo"),
+    path("inspect/photos/<int:pk>/drop/", inspections.inspection_photo_drop, name="inspection-photo-drop"),
+    path("town/centre/inspections/", findings.town_inspections, name="town-inspections"),
+    path("town/centre/findings/<int:pk>/", findings.finding, name="finding"),
+    path("town/centre/findings/<int:pk>/rectify/", findings.finding_rectify, name="finding-rectify"),
+    path("town/centre/findings/<int:pk>/assign/", findings.finding_assign, name="finding-assign"),
 ]

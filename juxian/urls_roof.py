@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from centres.views import inspections
 from juxian.views import board, desk, doors, health, me, screen
 
 urlpatterns = [
@@ -18,5 +19,5 @@ urlpatterns = [
     path("me/", me.home, name="me"),
     # teach/, inspect/
     path("teach/", doors.teach, name="teach"),
-    path("inspect/", doors.inspect, name="inspect"),
+    path("inspect/", inspections.inspect, name="inspect"),
 ]

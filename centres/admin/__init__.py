@@ -1,5 +1,15 @@
 """What the county edits about centres; one module per subject."""
 
-from centres.admin import disclosures, evidence, money, places, posts, regulations, standards, themes
+from centres.admin import disclosures, evidence, inspections, money, places, posts, regulations, standards, themes
 
-__all__ = ["disclosures", "evidence", "money", "places", "posts", "regulations", "standards", "themes"]
+__all__ = [
+    "disclosures",
+    "evidence",
+    "inspections",
+    "money",
+    "places",
+    "posts",
+    "regulations",
+    "standards",
+    "themes",
+]

@@ -240,7 +240,7 @@ class Finding(models.Model):
                 violation_error_message="整改期限不能早于提出日期。",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["accepted", "replaced"], closed_on__gte=F("opened_on"))
+                condition=Q(state__in=["accepted", "replaced"], closed_on__isnull=False, closed_on__gte=F("opened_on"))
                 | Q(state__in=["open", "rectified", "reopened"], closed_on=None),
                 name="centres_finding_closed_on",
                 violation_error_message="销号日期与状态不一致。",

@@ -64,6 +64,12 @@ SWITCHES = Sort(
     lambda text: {YES: True, NO: False}.get(text),
     lambda value: YES if value else NO,
 )
+DAYS = Sort(
+    lambda value: _is_days(value, 366),
+    "从小到大、不重复的天数，用逗号隔开，如 1, 3, 5",
+    _read_days,
+    lambda value: "、".join(map(str, value)),
+)
 
 SORTS: dict[str, Sort] = {
     "attendance.max_absence_ratio": SHARES,
@@ -75,12 +81,7 @@ SORTS: dict[str, Sort] = {
     "retake.days": _whole(1, 366, 14),
     "makeup.days": _whole(1, 366, 30),
     "survey.days": _whole(1, 366, 7),
-    "survey.reminder_days": Sort(
-        lambda value: _is_days(value, 366),
-        "从小到大、不重复的天数，用逗号隔开，如 1, 3, 5",
-        _read_days,
-        lambda value: "、".join(map(str, value)),
-    ),
+    "survey.reminder_days": DAYS,
     "survey.min_group": _whole(5, 100, 5),
     "hours.half_day": _whole(1, 12, 4),
     "hours.online_counts": SWITCHES,
@@ -88,6 +89,10 @@ SORTS: dict[str, Sort] = {
     "outbound.quiet_until": _whole(0, 23, 8),
     "outbound.daily_cap": _whole(1, 50, 2),
     "outbound.per_minute": _whole(1, 60000, 600),
+    "inspection.rectify_days": _whole(1, 366, 30),
+    "inspection.remind_before": DAYS,
+    "inspection.remind_after": DAYS,
+    "inspection.confirm_days": DAYS,
     "slip.days": _whole(1, 366, 14),
     "disclosure.wide": SWITCHES,
     "disclosure.questions_per_day": _whole(1, 50, 3),

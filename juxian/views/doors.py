@@ -1,4 +1,4 @@
-"""Small honest pages: help, the lecturer's door, the inspector's door."""
+"""Small honest pages: help, the lecturer's door."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from centres.models import Centre, Standard
 from lecturers.models import Lecturer
 from trainings.models import Session
 from trainings.views.asking import SignedRequest
@@ -47,16 +46,3 @@ def teach(request: SignedRequest) -> HttpResponse:
         "past": past[:PAST],
     }
     return render(request, "juxian/teach.html", ctx)
-
-
-def inspect(request: SignedRequest) -> HttpResponse:
-    """The centres and the items of the standard, for whoever looks at the whole county: inspectors, county, auditors."""
-    user = request.user
-    if not (user.is_inspector or user.is_county or user.is_auditor):
-        raise PermissionDenied("inspectors, county and auditors only")
-    ctx = {
-        "nav": "inspect",
-        "centres": list(Centre.objects.visible_to(user).select_related("town")),
-        "standard": Standard.objects.prefetch_related("items").in_force(timezone.localdate()),
-    }
-    return render(request, "juxian/inspect.html", ctx)

@@ -18,6 +18,7 @@ from juxian.messages.models import InboxMessage
 from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Member, Town, User
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
+from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.regulation_rows import add_regulations
 from trainings import models as trainings
@@ -69,6 +70,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     ).user
     _place(data)
     _people(data)
+    add_inspections(data, shared)
     _plan_and_class(data, shared)
     _file(data)
     _exam(data)

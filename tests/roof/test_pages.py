@@ -111,7 +111,7 @@ def test_inspect_lists_centres_to_whoever_sees_the_county(client: Client, inspec
     centre = CentreFactory()
     for user in (inspector, county, auditor):
         client.force_login(user)
-        assert client.get("/inspect/").context["centres"] == [centre]
+        assert [row.centre for row in client.get("/inspect/").context["rows"]] == [centre]
     client.force_login(clerk)
     assert client.get("/inspect/").status_code == 403
 

@@ -1,0 +1,294 @@
+/* The page in the hall: every item is kept on this phone first, then sent, one by one, until the server says that it
+   has it. Verdicts and notes wait in localStorage, photos in IndexedDB. Without this file every item has a button. */
+(function () {
+  "use strict";
+
+  var SEND_TIMEOUT = 60000;
+  var RETRY_FIRST = 2000;
+  var RETRY_LONGEST = 15000;
+  var TYPING_PAUSE = 700;
+
+  var hall = document.getElementById("hall");
+  if (!hall) { return; }
+  var scope = hall.dataset.user + "-" + hall.dataset.inspection;
+  var forms = Array.prototype.slice.call(document.querySelectorAll(".in-item"));
+  var submit = document.getElementById("in-submit");
+  var opened = performance.now();
+
+  function byId(id) { return document.getElementById(id); }
+  function formOf(result) { return byId("i" + result); }
+  function said(form, text) { form.querySelector("[data-said]").textContent = text; }
+  function now() { return Math.floor(Number(hall.dataset.now) + performance.now() - opened); }
+  function trouble(text) {
+    byId("in-trouble-text").textContent = text;
+    byId("in-trouble").hidden = !text;
+  }
+
+  /* Verdicts and notes that are not on the server yet, by result. Read before every write, so that two tabs do not undo
+     each other; where the browser keeps nothing, memory must do. */
+  var store = {
+    key: "inspect-" + scope,
+    lasting: true,
+    memory: { seq: 0, queue: {} },
+    read: function () {
+      if (!this.lasting) { return this.memory; }
+      try {
+        return Object.assign({ seq: 0, queue: {} }, JSON.parse(window.localStorage.getItem(this.key) || "{}"));
+      } catch (error) { return this.memory; }
+    },
+    change: function (how) {
+      this.memory = this.read();
+      how(this.memory);
+      try {
+        window.localStorage.setItem(this.key, JSON.stringify(this.memory));
+      } catch (error) { this.lasting = false; }
+    },
+    put: function (result, verdict, note, atLeast) {
+      this.change(function (data) {
+        data.seq = Math.max(data.seq + 1, atLeast);
+        data.queue[result] = { verdict: verdict, note: note, seq: data.seq };
+      });
+    },
+    drop: function (result, seq) {
+      this.change(function (data) {
+        if (data.queue[result] && data.queue[result].seq <= seq) { delete data.queue[result]; }
+      });
+    },
+    waiting: function () {
+      var queue = this.read().queue;
+      return Object.keys(queue).map(function (result) {
+        return Object.assign({ result: result }, queue[result]);
+      }).sort(function (a, b) { return a.seq - b.seq; });
+    }
+  };
+
+  /* Photos that are not on the server yet: in memory for this page, and in IndexedDB for the next one. */
+  var photos = {
+    waiting: [],
+    database: null,
+    open: function () {
+      return new Promise(function (done) {
+        try {
+          var asked = window.indexedDB.open("inspect", 1);
+          asked.onupgradeneeded = function () { asked.result.createObjectStore("photos", { keyPath: "key" }); };
+          asked.onsuccess = function () { photos.database = asked.result; done(); };
+          asked.onerror = function () { done(); };
+        } catch (error) { done(); }
+      });
+    },
+    shelf: function (mode) {
+      return this.database ? this.database.transaction("photos", mode).objectStore("photos") : null;
+    },
+    load: function () {
+      return this.open().then(function () {
+        return new Promise(function (done) {
+          var shelf = photos.shelf("readonly");
+          if (!shelf) { done(); return; }
+          var asked = shelf.getAll();
+          asked.onsuccess = function () {
+            photos.waiting = asked.result.filter(function (one) { return one.scope === scope; });
+            done();
+          };
+          asked.onerror = function () { done(); };
+        });
+      });
+    },
+    put: function (result, file) {
+      var key = Array.from(window.crypto.getRandomValues(new Uint8Array(16)), function (byte) {
+        return ("0" + byte.toString(16)).slice(-2);
+      }).join("");
+      var one = { key: key, scope: scope, result: result, name: file.name, blob: file };
+      this.waiting.push(one);
+      var shelf = this.shelf("readwrite");
+      if (shelf) { shelf.put(one); }
+    },
+    drop: function (key) {
+      this.waiting = this.waiting.filter(function (one) { return one.key !== key; });
+      var shelf = this.shelf("readwrite");
+      if (shelf) { shelf.delete(key); }
+    }
+  };
+
+  /* JSON back; fails when nobody answers in time or the server is in trouble, so that it is tried again. */
+  function post(url, body, type) {
+    var stopper = new AbortController();
+    var timer = window.setTimeout(function () { stopper.abort(); }, SEND_TIMEOUT);
+    var headers = { Accept: "application/json", "X-CSRFToken": submit.querySelector("[name=csrfmiddlewaretoken]").value };
+    if (type) { headers["Content-Type"] = type; }
+    return window.fetch(url, {
+      method: "POST", credentials: "same-origin", signal: stopper.signal, headers: headers, body: body
+    }).then(function (answer) {
+      window.clearTimeout(timer);
+      if (answer.status >= 500) { throw new Error("server"); }
+      if ((answer.headers.get("Content-Type") || "").indexOf("json") < 0) { return { status: 403, body: {} }; }
+      return answer.json().then(function (data) { return { status: answer.status, body: data }; });
+    }, function (error) { window.clearTimeout(timer); throw error; });
+  }
+
+  var state = { sending: false, delay: RETRY_FIRST, handing: false, timer: 0, over: false };
+
+  function count() { return store.waiting().length + photos.waiting.length; }
+
+  function paint() {
+    var waiting = count();
+    var looked = forms.filter(function (form) { return form.querySelector("[name=verdict]:checked"); }).length;
+    byId("in-looked").textContent = String(looked);
+    byId("in-all").hidden = waiting > 0;
+    byId("in-waiting").hidden = waiting === 0;
+    byId("in-waiting-text").textContent = "还有 " + waiting + " 项没有发出去" + (store.lasting ? "" : "，请不要关页面");
+    byId("in-again").hidden = waiting === 0;
+    if (state.handing && waiting === 0) { state.handing = false; submit.submit(); }
+  }
+
+  function value(form) {
+    var chosen = form.querySelector("[name=verdict]:checked");
+    return { verdict: chosen ? chosen.value : "", note: form.querySelector("[name=note]").value };
+  }
+  function apply(form, kept) {
+    Array.prototype.forEach.call(form.querySelectorAll("[name=verdict]"), function (one) {
+      one.checked = one.value === kept.verdict;
+    });
+    form.querySelector("[name=note]").value = kept.note;
+  }
+
+  function keep(form) {
+    var given = value(form);
+    store.put(form.dataset.result, given.verdict, given.note, Math.max(now(), Number(form.dataset.seq) + 1));
+    said(form, store.lasting ? "已存在这台手机" : "等着发送");
+    paint();
+  }
+
+  function later() {
+    window.clearTimeout(state.timer);
+    state.timer = window.setTimeout(flush, state.delay * (0.5 + Math.random()));
+    state.delay = Math.min(state.delay * 2, RETRY_LONGEST);
+  }
+
+  /* One at a time, the oldest first, again and again until the server has it. */
+  function flush() {
+    var entry = store.waiting()[0];
+    var photo = entry ? null : photos.waiting[0];
+    if (state.sending || state.over || (!entry && !photo)) { return; }
+    state.sending = true;
+    var form = formOf((entry || photo).result);
+    var sent;
+    if (!form) {
+      sent = Promise.resolve({ status: 400, body: { error: "" } });
+    } else if (entry) {
+      sent = post(form.action, JSON.stringify(entry), "application/json");
+    } else {
+      var data = new FormData();
+      data.append("photos", photo.blob, photo.name);
+      data.append("key", photo.key);
+      sent = post(form.action, data, "");
+    }
+    sent.then(function (answer) {
+      state.sending = false;
+      state.delay = RETRY_FIRST;
+      if (entry) { received(form, entry, answer); } else { arrived(form, photo, answer); }
+    }, function () {
+      state.sending = false;
+      if (state.handing) { trouble("现在没有网络，还有 " + count() + " 项没有发出去。恢复以后自动补发，再提交。"); }
+      state.handing = false;
+      paint();
+      later();
+    });
+  }
+
+  /* Whether the answer leaves the rest waiting: signed out, or handed in by somebody else. */
+  function stuck(answer) {
+    if (answer.status === 403) { trouble("登录已失效，没发出去的还在这台手机里。请重新登录，再打开这一页。"); }
+    if (answer.status === 409) { trouble("这次检查已经提交，没发出去的 " + count() + " 项没有算进去。要改，请对方退回。"); }
+    state.over = answer.status === 403 || answer.status === 409;
+    if (state.over) { state.handing = false; paint(); }
+    return state.over;
+  }
+
+  function received(form, entry, answer) {
+    if (stuck(answer)) { return; }
+    if (form && answer.status === 200) {
+      form.dataset.seq = answer.body.seq;
+      if (answer.body.seq > entry.seq) { apply(form, answer.body); }
+      said(form, "已保存 " + answer.body.saved_at);
+    } else if (answer.body.error) {
+      trouble(answer.body.error);
+      state.handing = false;
+    }
+    store.drop(entry.result, entry.seq);
+    paint();
+    flush();
+  }
+
+  function arrived(form, photo, answer) {
+    if (stuck(answer)) { return; }
+    if (form && answer.status === 200) { show(form, answer.body); said(form, "照片已保存"); }
+    if (answer.status !== 200 && answer.body.error) {
+      trouble(answer.body.error);
+      state.handing = false;
+    }
+    photos.drop(photo.key);
+    paint();
+    flush();
+  }
+
+  function show(form, kept) {
+    if (form.querySelector("a[href='" + kept.url + "']")) { return; }
+    var row = document.createElement("li");
+    var link = document.createElement("a");
+    var picture = document.createElement("img");
+    link.href = kept.url;
+    link.target = "_blank";
+    link.rel = "noopener";
+    picture.src = kept.url + "?size=small";
+    picture.alt = "刚拍的照片";
+    link.appendChild(picture);
+    row.appendChild(link);
+    var button = document.createElement("button");
+    button.className = "btn btn-text btn-sm";
+    button.type = "submit";
+    button.setAttribute("form", "drop-photo");
+    button.setAttribute("formaction", kept.drop);
+    button.textContent = "删除";
+    row.appendChild(button);
+    form.querySelector("[data-photos]").appendChild(row);
+  }
+
+  function start() {
+    document.documentElement.setAttribute("data-js", "");
+    store.waiting().forEach(function (entry) {
+      var form = formOf(entry.result);
+      if (!form || Number(form.dataset.seq) >= entry.seq) { store.drop(entry.result, entry.seq); return; }
+      apply(form, entry);
+      said(form, "已存在这台手机");
+    });
+    forms.forEach(function (form) {
+      form.addEventListener("submit", function (event) { event.preventDefault(); keep(form); flush(); });
+      form.addEventListener("change", function (event) {
+        if (event.target.type !== "file") { keep(form); flush(); return; }
+        Array.prototype.forEach.call(event.target.files, function (file) { photos.put(form.dataset.result, file); });
+        event.target.value = "";
+        said(form, "照片等着发送");
+        paint();
+        flush();
+      });
+      form.addEventListener("input", function (event) {
+        if (event.target.name !== "note") { return; }
+        keep(form);
+        window.clearTimeout(state.timer);
+        state.timer = window.setTimeout(flush, TYPING_PAUSE);
+      });
+    });
+    byId("in-again").addEventListener("click", function () { trouble(""); state.over = false; flush(); });
+    window.addEventListener("online", function () { state.delay = RETRY_FIRST; trouble(""); flush(); });
+    submit.addEventListener("submit", function (event) {
+      if (!count()) { return; }
+      event.preventDefault();
+      state.handing = true;
+      flush();
+    });
+    photos.load().then(function () { paint(); flush(); });
+    paint();
+  }
+
+  start();
+}());
