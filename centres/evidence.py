@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from centres.models import Centre, Evidence
+from centres.models import Centre, Evidence, Standard, StandardItem
 from centres.words import Word
 from juxian.rules.lookup import value
 
@@ -59,3 +60,20 @@ def _stand(rows: list[Evidence], on: date, soon: date) -> Standing:
     if until is None:
         return Standing(FRESH, None, rows)
     return Standing(STALE if until < on else SOON if until <= soon else FRESH, until, rows)
+
+
+def ending(on: date) -> QuerySet[Evidence]:
+    """Evidence whose clerk is to be told: its end is near or past, and nothing of that item reaches further.
+
+    Only of running centres and of items the version in force asks for.
+    """
+    standard = Standard.objects.in_force(on)
+    keys = StandardItem.objects.filter(standard=standard).values("key")
+    newer = Evidence.objects.standing().filter(centre=OuterRef("centre"), item_key=OuterRef("item_key"))
+    newer = newer.filter(
+        Q(valid_until=None)
+        | Q(valid_until__gt=OuterRef("valid_until"))
+        | Q(valid_until=OuterRef("valid_until"), pk__gt=OuterRef("pk"))
+    )
+    rows = Evidence.objects.standing().filter(item_key__in=keys, centre__in=Centre.objects.running(on))
+    return rows.filter(valid_until__lte=on + timedelta(days=remind_days(on))).exclude(Exists(newer)).order_by("pk")
