@@ -1,0 +1,235 @@
+"""A centre is inspected on a phone in its hall, two faults are put right with photos, and looked at again.
+
+The inspector's phone loses the network for two items and is left before they were sent: nothing is lost.
+"""
+
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from centres.models import Centre, Finding, Inspection, InspectionPhoto, InspectionResult
+from juxian.people.models import Grant, User
+from tests.centres.inspecting import picture
+from tests.factories import GrantFactory, UserFactory
+
+pytestmark = pytest.mark.db_engine
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+MET, PARTLY, UNMET = "达标", "基本达标", "未达标"
+
+
+@pytest.fixture
+def centre(live_server, town) -> Centre:
+    """The county as it is after its reference data are loaded."""
+    call_command("load_county", verbosity=0)
+    found = Centre.objects.get(town=town)
+    Centre.objects.filter(pk=found.pk).update(opened_on=date(2021, 1, 1))
+    return found
+
+
+@pytest.fixture
+def inspector(live_server) -> User:
+    return GrantFactory(user=UserFactory(username="inspector", name="示例检查员"), kind=Grant.Kind.INSPECTOR).user
+
+
+class Somebody:
+    """A person with a browser of their own. Errors of the server and refusals by the content policy fail the test."""
+
+    def __init__(self, chromium: Browser, live_server, user: User, size: dict[str, int]) -> None:
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.url = live_server.url
+        self.trouble: list[str] = []
+        self.context: BrowserContext = chromium.new_context(viewport=size, locale="zh-CN", has_touch=size is PHONE)
+        self.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.url}])
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda line: self.hears(line.text) if "Content Security" in line.text else None)
+        self.page.on("response", lambda answer: self.hears(answer.url) if answer.status >= 500 else None)
+
+    def hears(self, text: str) -> None:
+        self.trouble.append(text)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def press(self, name: str, within: Locator | None = None) -> None:
+        (within or self.page.locator("main")).get_by_role("button", name=name, exact=True).click()
+
+    def sees(self, text: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(text)
+
+
+@pytest.fixture
+def phone(chromium, live_server, inspector):
+    somebody = Somebody(chromium, live_server, inspector, PHONE)
+    yield somebody
+    somebody.context.close()
+    assert somebody.trouble == []
+
+
+@pytest.fixture
+def desk(chromium, live_server, clerk):
+    somebody = Somebody(chromium, live_server, clerk, DESK)
+    yield somebody
+    somebody.context.close()
+    assert somebody.trouble == []
+
+
+def item(page: Page, name: str) -> Locator:
+    return page.locator(".in-item").filter(has=page.locator("legend", has_text=re.compile(f"^{name}$")))
+
+
+def judge(page: Page, name: str, verdict: str, note: str = "") -> None:
+    form = item(page, name)
+    if note:
+        form.locator("textarea").fill(note)
+    form.locator("label.sv").filter(has_text=re.compile(f"^{verdict}$")).click()
+
+
+def sent(page: Page) -> None:
+    """Everything is on the server, as the screen says."""
+    expect(page.locator("#in-all")).to_be_visible()
+    expect(page.locator("#in-waiting")).to_be_hidden()
+
+
+def start(phone: Somebody, button: str) -> list[str]:
+    """Begin in the list of centres; the names of the items on the page that opens."""
+    phone.go("/inspect/")
+    phone.press(button, phone.page.locator(".rounds > li", has_text="大店镇"))
+    phone.page.wait_for_url(re.compile(r"/inspect/\d+/$"))
+    return phone.page.locator(".in-item legend").all_inner_texts()
+
+
+def kept() -> dict[str, str]:
+    """What the server has of the inspection under way."""
+    rows = InspectionResult.objects.filter(inspection__state="draft").exclude(verdict="")
+    return dict(rows.values_list("item__name", "verdict"))
+
+
+def test_inspect_rectify_inspect_again(phone, desk, centre) -> None:
+    names = start(phone, "开始检查")
+    assert len(names) == 12
+    look_offline(phone, names)
+    look_at_the_rest(phone, names)
+    sign(desk)
+    rectify(desk)
+    again(phone)
+    sign(desk)
+    assert set(Inspection.objects.values_list("state", flat=True)) == {Inspection.State.CLOSED}
+    assert set(Finding.objects.values_list("state", flat=True)) == {Finding.State.ACCEPTED}
+    turns_green(desk, names)
+
+
+def look_offline(phone: Somebody, names: list[str]) -> None:
+    """Two items without network, then the page is left before anything could be sent."""
+    page = phone.page
+    judge(page, names[0], MET)
+    sent(page)
+    phone.context.set_offline(True)
+    judge(page, names[1], MET)
+    judge(page, "标识", UNMET, "大门口的牌子掉了")
+    expect(page.locator("#in-waiting")).to_have_text("还有 2 项没有发出去")
+    expect(page.locator("#in-looked")).to_have_text("3")
+    assert kept() == {names[0]: "met"}
+    address = page.url
+    page.goto("about:blank")
+    phone.context.set_offline(False)
+    page.goto(address)
+    sent(page)
+    expect(item(page, "标识").locator("textarea")).to_have_value("大门口的牌子掉了")
+    assert kept() == {names[0]: "met", names[1]: "met", "标识": "unmet"}
+
+
+def look_at_the_rest(phone: Somebody, names: list[str]) -> None:
+    """Offline once more with a photo; the network comes back by itself. Handing in too early says what is missing."""
+    page = phone.page
+    phone.context.set_offline(True)
+    judge(page, "党建书籍", PARTLY, "书架上只有二十本")
+    photo = picture("书架.jpg")
+    item(page, "党建书籍").locator("input[type=file]").set_input_files(
+        {"name": photo.name, "mimeType": "image/jpeg", "buffer": photo.read()}
+    )
+    expect(page.locator("#in-waiting")).to_have_text("还有 2 项没有发出去")
+    phone.context.set_offline(False)
+    sent(page)
+    expect(item(page, "党建书籍").locator(".photos img")).to_have_count(1)
+    phone.press("提交检查结果")
+    phone.sees(f"还有 {len(names) - 4} 项没有结果")
+    for name in names:
+        if name not in (names[0], names[1], "标识", "党建书籍"):
+            judge(page, name, MET)
+    sent(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    phone.press("提交检查结果")
+    phone.sees("已提交，等对方确认。")
+    assert InspectionPhoto.objects.count() == 1
+
+
+def sign(desk: Somebody) -> None:
+    desk.go("/town/centre/inspections/")
+    desk.page.locator("main").get_by_role("link", name="去看").first.click()
+    desk.press("确认检查结果")
+    desk.sees("已确认。")
+
+
+def rectify(desk: Somebody) -> None:
+    for _ in range(2):
+        desk.go("/town/centre/inspections/")
+        desk.page.locator("main").get_by_role("link", name="报整改").first.click()
+        desk.page.locator("#rectify textarea").fill("已经换新的，钉牢了。")
+        photos = [picture(f"改后{number}.jpg") for number in range(2)]
+        desk.page.locator("#rectify input[type=file]").set_input_files(
+            [{"name": one.name, "mimeType": "image/jpeg", "buffer": one.read()} for one in photos]
+        )
+        desk.press("报整改情况")
+        desk.sees("整改情况已报，等县里复查。")
+        expect(desk.page.locator(".res .photos img")).to_have_count(2)
+    assert set(Finding.objects.values_list("state", flat=True)) == {Finding.State.RECTIFIED}
+
+
+def again(phone: Somebody) -> None:
+    assert start(phone, "复查 2 项") == ["标识", "党建书籍"]
+    phone.sees("已经换新的，钉牢了。")
+    judge(phone.page, "标识", MET)
+    judge(phone.page, "党建书籍", MET)
+    sent(phone.page)
+    phone.press("提交检查结果")
+    phone.sees("已提交，等对方确认。")
+
+
+def turns_green(desk: Somebody, names: list[str]) -> None:
+    """The first inspection says what was; the record of the centre has nothing open."""
+    desk.go("/town/centre/inspections/")
+    desk.sees("没有要整改的问题")
+    expect(desk.page.locator("main td .st-ok", has_text="已办结")).to_have_count(2)
+
+
+def test_without_script_every_item_has_a_button(chromium, live_server, inspector, centre) -> None:
+    plain = Somebody(chromium, live_server, inspector, PHONE)
+    plain.context.close()
+    context = chromium.new_context(viewport=PHONE, locale="zh-CN", java_script_enabled=False)
+    client = Client()
+    client.force_login(inspector)
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    plain.page = context.new_page()
+    names = start(plain, "开始检查")
+    form = item(plain.page, names[3])
+    form.locator("label.sv", has_text=re.compile(f"^{UNMET}$")).click()
+    form.locator("textarea").fill("没有桌子")
+    photo = picture()
+    form.locator("input[type=file]").set_input_files(
+        {"name": photo.name, "mimeType": "image/jpeg", "buffer": photo.read()}
+    )
+    plain.press("保存这一项", form)
+    plain.sees(f"“{names[3]}”已保存。")
+    expect(item(plain.page, names[3]).locator(".photos img")).to_have_count(1)
+    context.close()
+    assert kept() == {names[3]: "unmet"}
+    assert Inspection.objects.get().started_at.date() <= timezone.now().date()
