@@ -32,6 +32,7 @@ from playwright.sync_api import Error, sync_playwright  # noqa: E402
 from assessments import models as assessments  # noqa: E402
 from assessments.actions import start_attempt  # noqa: E402
 from centres import models as centres  # noqa: E402
+from centres.models import Brand, BrandRevision  # noqa: E402
 from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
 from tests.matrix.table import ADMIN, TABLE  # noqa: E402
 from tests.matrix.walk import VERBS, known, patterns  # noqa: E402
@@ -230,6 +231,14 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:scan-add": [Shot("clerk", _own(centres.Expense, reverses=None))],
     "centres:year-reopen": [Shot("county", lambda: _pk(centres.YearClosing.objects.filter(is_closed=True)))],
     "centres:county-money": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "centres:town-brand": [
+        Shot("clerk"),
+        Shot("county", dict, "?town=371327104", "returned"),
+        Shot("county", dict, "?town=371327105", "review"),
+    ],
+    "centres:brand-return": [Shot("county", lambda: _pk(BrandRevision.objects.filter(state="submitted")))],
+    "trainings:county-brands": [Shot("county")],
+    "trainings:brand-keys": [Shot("county", lambda: _pk(Brand.objects.filter(key_course=None)))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
 

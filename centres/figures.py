@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from centres.models import Centre, Finding, Inspection, InspectionResult, TeachingPoint
+from centres.models import BrandRevision, Centre, Finding, Inspection, InspectionResult, TeachingPoint
 from centres.models.inspections import InspectionQuerySet, ResultQuerySet
 from centres.models.places import CentreQuerySet
 from juxian.people.models import Town
@@ -108,3 +108,9 @@ def county_round(centres: CentreQuerySet, inspections: InspectionQuerySet, on: d
         row.rectified += state == Finding.State.RECTIFIED
         row.overdue += state in Finding.TOWNS_TURN and due_on < on
     return list(rounds.values())
+
+
+def slogan_of(centre: Centre) -> str:
+    """The slogan the county approved, for everybody to read; empty where there is none."""
+    rows = BrandRevision.objects.in_force().filter(brand__town=centre.town_id)
+    return rows.values_list("slogan", flat=True).first() or ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centres.views import findings, inspections, money, money_moves, places, regulations
+from centres.views import brands, findings, inspections, money, money_moves, places, regulations
 
 app_name = "centres"
 urlpatterns = [
@@ -40,4 +40,11 @@ urlpatterns = [
     path("town/centre/findings/<int:pk>/", findings.finding, name="finding"),
     path("town/centre/findings/<int:pk>/rectify/", findings.finding_rectify, name="finding-rectify"),
     path("town/centre/findings/<int:pk>/assign/", findings.finding_assign, name="finding-assign"),
+    # brand
+    path("town/centre/brand/", brands.brand, name="town-brand"),
+    path("town/centre/brand/edit/", brands.brand_edit, name="brand-edit"),
+    path("town/brands/<int:pk>/submit/", brands.brand_submit, name="brand-submit"),
+    path("town/brands/<int:pk>/withdraw/", brands.brand_withdraw, name="brand-withdraw"),
+    path("town/brands/<int:pk>/approve/", brands.brand_approve, name="brand-approve"),
+    path("town/brands/<int:pk>/return/", brands.brand_return, name="brand-return"),
 ]

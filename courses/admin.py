@@ -1,7 +1,10 @@
 """The library, for the county."""
 
+from django import forms
 from django.contrib import admin
 
+from centres.actions.brands import locked_brand
+from centres.models import Brand
 from courses.models import Course, CourseVersion
 from juxian.people.admin_base import SharedAdmin, SharedTabular
 
@@ -12,13 +15,22 @@ class CourseVersionInline(SharedTabular):
     model = CourseVersion
 
 
+class CourseForm(forms.ModelForm):
+    """A course; the brand it is the key of is locked until it is saved, so that two cannot become its key at once."""
+
+    def clean_key_of(self) -> Brand | None:
+        brand: Brand | None = self.cleaned_data["key_of"]
+        return locked_brand(brand) if brand else None
+
+
 @admin.register(Course)
 class CourseAdmin(SharedAdmin):
     """精品课程 and those on their way."""
 
-    list_display = ["code", "title", "theme", "town", "hours", "featured_on", "retired_on"]
+    form = CourseForm
+    list_display = ["code", "title", "theme", "town", "hours", "key_of", "featured_on", "retired_on"]
     list_filter = ["theme", "featured_on", "town"]
-    list_select_related = ["theme", "town"]
+    list_select_related = ["theme", "town", "key_of__town"]
     search_fields = ["code", "title", "lecturers__name"]
     autocomplete_fields = ["lecturers"]
     date_hierarchy = "featured_on"

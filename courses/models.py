@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -62,6 +63,11 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """The key of a brand is of its town or of the county."""
+        if self.key_of and self.town_id not in (None, self.key_of.town_id):
+            raise ValidationError({"key_of": "别的镇街申报的课程，不能做这个品牌的重点课程。"})
 
 
 class CourseVersion(models.Model):

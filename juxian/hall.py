@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from centres.figures import slogan_of
 from centres.models import Centre, TeachingPoint
 from trainings.figures import came, classes_held
 from trainings.models import Enrolment, Session, TrainingClass
@@ -56,6 +57,7 @@ def hall(centre: Centre, now: datetime) -> dict[str, object]:
     return {
         "centre": centre,
         "now": now,
+        "slogan": slogan_of(centre),
         "todays": _window(todays),
         "more_today": max(0, len(todays) - TODAY),
         "coming": coming[: ROWS - max(2, min(len(todays), TODAY))],

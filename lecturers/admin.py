@@ -1,7 +1,10 @@
 """The pool, for the county: only the county appoints."""
 
+from django import forms
 from django.contrib import admin
 
+from centres.actions.brands import locked_brand
+from centres.models import Brand
 from juxian.people.admin_base import SharedAdmin, SharedTabular
 from lecturers.models import Appointment, Lecturer, LecturerKind
 
@@ -20,13 +23,22 @@ class AppointmentInline(SharedTabular):
     model = Appointment
 
 
+class LecturerForm(forms.ModelForm):
+    """A lecturer; the brand it is the key of is locked until it is saved, so that two cannot become its key at once."""
+
+    def clean_key_of(self) -> Brand | None:
+        brand: Brand | None = self.cleaned_data["key_of"]
+        return locked_brand(brand) if brand else None
+
+
 @admin.register(Lecturer)
 class LecturerAdmin(SharedAdmin):
     """Everybody who may teach."""
 
-    list_display = ["name", "kind", "unit", "town", "topics"]
+    form = LecturerForm
+    list_display = ["name", "kind", "unit", "town", "key_of", "topics"]
     list_filter = ["kind", "appointments__tier", "town"]
-    list_select_related = ["kind", "town"]
+    list_select_related = ["kind", "town", "key_of__town"]
     search_fields = ["name", "unit", "topics"]
     readonly_fields = ["is_demo"]
     inlines = [AppointmentInline]

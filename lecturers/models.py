@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -71,6 +72,11 @@ class Lecturer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The key of a brand is of its town or of the county."""
+        if self.key_of and self.town_id not in (None, self.key_of.town_id):
+            raise ValidationError({"key_of": "别的镇街推荐的讲师，不能做这个品牌的重点讲师。"})
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

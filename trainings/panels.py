@@ -1,11 +1,13 @@
-"""Hours on the page of a member."""
+"""Hours on the page of a member; what stands behind a brand on the page of the brand."""
 
 from collections.abc import Iterable
 
 from django.utils import timezone
 
+from centres.models import Brand, BrandRevision
 from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
+from trainings.brands import facts_of
 from trainings.hours import progress
 from trainings.models import Enrolment
 from trainings.words import plain
@@ -25,6 +27,27 @@ def member_hours(member: Member, user: User) -> Iterable[Row]:
         yield Row(row.training_class.title, text, f"/town/trainings/{row.training_class_id}/", status)
 
 
+def brand_facts(brand: Brand, user: User) -> Iterable[Row]:
+    """Key course and lecturer, and how many courses, points and classes of this year the brand rests on."""
+    rows = BrandRevision.objects.visible_to(user).filter(brand=brand).order_by("-number")
+    current = rows.in_force().first() or rows.first()
+    facts = facts_of([brand], [current] if current else [], timezone.localdate())[brand.pk]
+    keys = f"/county/brands/{brand.pk}/keys/" if user.is_county else ""
+    course, lecturer = facts.course, facts.lecturer
+    said = "没有标" if course is None else "已退出精品" if facts.key_course_left else "已标"
+    yield Row(f"重点课程：{course}" if course else "重点课程", said, keys, "ok" if said == "已标" else "warn")
+    yield Row(
+        f"重点讲师：{lecturer}" if lecturer else "重点讲师",
+        "已标" if lecturer else "没有标",
+        keys,
+        "ok" if lecturer else "warn",
+    )
+    counted = ((facts.courses, "精品课程", "堂"), (facts.points, "可用教学点", "个"), (facts.classes, "今年开班", "期"))
+    for found, label, unit in counted:
+        yield Row(f"本品牌的{label}", f"{len(found)} {unit}" if found else "空的", "", "" if found else "warn")
+
+
 def register_panels() -> None:
     """Called once when the apps are ready."""
     register("people.Member", "学时和培训", member_hours)
+    register("centres.Brand", "品牌有没有内容", brand_facts)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from trainings.views import certificates, classes, detail, me, papers, plans, seats, sessions
+from trainings.views import brands, certificates, classes, detail, me, papers, plans, seats, sessions
 
 app_name = "trainings"
 urlpatterns = [
@@ -51,6 +51,9 @@ urlpatterns = [
     path("town/certificates/<int:pk>/reissue/", certificates.reissue, name="certificate-reissue"),
     path("verify/", certificates.verify_form, name="verify-form"),
     path("verify/<str:number>/", certificates.verify, name="verify"),
+    # county/
+    path("county/brands/", brands.county_brands, name="county-brands"),
+    path("county/brands/<int:pk>/keys/", brands.brand_keys, name="brand-keys"),
     # me/
     path("me/trainings/", me.my_classes, name="me-list"),
     path("me/trainings/<int:pk>/", me.my_class, name="me-detail"),

@@ -15,6 +15,7 @@ from juxian.people.rights import must_decide, must_run, need_text
 
 State = BrandRevision.State
 PAGE = "/town/centre/brand/"
+SENT = "已经送审，县里批复前不能改。要改先撤回。"
 
 
 class BrandFields(TypedDict, total=False):
@@ -48,7 +49,7 @@ def open_revision(*, town: Town, by: User) -> BrandRevision:
     brand = locked_brand(brand)
     newest: BrandRevision | None = BrandRevision.objects.filter(brand=brand).order_by("-number").first()
     if newest and newest.state == State.SUBMITTED:
-        raise ValidationError("已经送审，县里批复前不能改。要改先撤回。", code="state")
+        raise ValidationError(SENT, code="state")
     if newest and newest.state == State.DRAFT:
         return newest
     said = {name: getattr(newest, name) for name in BrandRevision.SAID} if newest else {}
@@ -74,6 +75,12 @@ def save_revision(*, revision: BrandRevision, by: User, **fields: Unpack[BrandFi
     row.save(update_fields=changed)
     record(by=by, action="centres.brand_save", subject=row, summary=f"修改{row}", town_code=row.brand.town.code)
     return row
+
+
+@transaction.atomic
+def save_draft(*, town: Town, by: User, **fields: Unpack[BrandFields]) -> BrandRevision:
+    """What the form of a town sends: opens the draft where there is none, and changes it."""
+    return save_revision(revision=open_revision(town=town, by=by), by=by, **fields)
 
 
 def _must_fit(row: BrandRevision) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
+from tests.faults.brand_cases import brand_cases
 from tests.faults.inputs import Case
 from tests.faults.regulation_cases import REGULATIONS
 from tests.matrix.towns import County
@@ -80,6 +81,7 @@ def cases(county: County) -> dict[str, Case]:
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
     return {
         **REGULATIONS,
+        **brand_cases(county),
         "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
         "people:account": Case({"old_password": PASSWORD} | password),
         "people:activate": Case({"code": CODE, "name": ours.colleague.name} | password),

@@ -18,6 +18,7 @@ from juxian.messages.models import InboxMessage
 from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Member, Town, User
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
+from tests.matrix.brand_rows import add_brands
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.regulation_rows import add_regulations
@@ -78,6 +79,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     _letters(data)
     add_money(data, shared)
     add_regulations(data)
+    add_brands(data)
     return data
 
 

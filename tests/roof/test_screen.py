@@ -11,6 +11,7 @@ from centres.models import Centre
 from juxian.people.models import Member, User
 from lecturers.models import Lecturer
 from tests.factories import (
+    BrandRevisionFactory,
     CentreFactory,
     ClassFactory,
     EnrolmentFactory,
@@ -146,5 +147,16 @@ def test_asks_the_database_the_same_number_of_times(client: Client, centre, djan
     for one in range(number):
         slot(centre, TODAY, "am", f"今{one}", people=number)
         slot(centre, TODAY + timedelta(days=one + 1), "pm", f"后{one}", people=number)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get("/screen/371327102/").status_code == 200
+
+
+def test_only_the_approved_slogan_shows_with_its_blank(client: Client, centre) -> None:
+    draft = BrandRevisionFactory(
+        brand__town=centre.town, number=2, state="draft", used_from=None, slogan="还没批的口号"
+    )
+    assert seen(client)["slogan"] == ""
+    BrandRevisionFactory(brand=draft.brand, slogan="齐鲁红都 革命摇篮")
+    page = client.get("/screen/371327102/").content.decode()
+    assert '<p class="hs-slogan">齐鲁红都 革命摇篮</p>' in page
+    assert "还没批的口号" not in page
