@@ -72,7 +72,7 @@ def test_courses_of_the_town_in_the_theme_and_the_key_course(revision, town, oth
 
 def test_points_that_can_be_used(revision, town):
     TeachingPointFactory(centre=town.centre)
-    TeachingPointFactory(centre=town.centre, is_ready=False)
+    TeachingPointFactory(centre=town.centre, is_ready=False, unready_reason="修路")
     TeachingPointFactory(centre=town.centre, theme=ThemeFactory(slot=2, name="乡村振兴"))
     assert counts(revision) == (0, 2, 0)
 
