@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from centres.views import brands, findings, inspections, money, money_moves, places, regulations
+from centres.views import brands, evidence, findings, inspections, money, money_moves, places, regulations
 
 app_name = "centres"
 urlpatterns = [
     path("town/centre/", places.town_centre, name="town-centre"),
+    # standard
+    path("town/centre/standard/", evidence.town_standard, name="town-standard"),
+    path("town/centre/standard/<slug:key>/", evidence.standard_item, name="standard-item"),
+    path("town/centre/standard/<slug:key>/add/", evidence.evidence_add, name="evidence-add"),
+    path("town/evidence/<int:pk>/", evidence.evidence_file, name="evidence-file"),
+    path("town/evidence/<int:pk>/thumbnail/", evidence.evidence_thumbnail, name="evidence-thumbnail"),
+    path("town/evidence/<int:pk>/withdraw/", evidence.evidence_withdraw, name="evidence-withdraw"),
     # money
     path("town/centre/money/", money.town_money, name="town-money"),
     path("town/centre/money/export/", money.town_export, name="money-export"),
