@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from centres.views import brands, evidence, findings, inspections, money, money_moves, places, regulations
+from centres.views import brands, compliance, evidence, findings, inspections, money, money_moves, places, regulations
 
 app_name = "centres"
 urlpatterns = [
@@ -54,4 +54,9 @@ urlpatterns = [
     path("town/brands/<int:pk>/withdraw/", brands.brand_withdraw, name="brand-withdraw"),
     path("town/brands/<int:pk>/approve/", brands.brand_approve, name="brand-approve"),
     path("town/brands/<int:pk>/return/", brands.brand_return, name="brand-return"),
+    # compliance
+    path("county/compliance/", compliance.board, name="compliance"),
+    path("county/compliance/export/", compliance.export, name="compliance-export"),
+    path("county/compliance/sheet/", compliance.sheet, name="compliance-sheet"),
+    path("county/compliance/<str:code>/", compliance.centre_years, name="compliance-centre"),
 ]

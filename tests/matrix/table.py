@@ -161,6 +161,11 @@ TABLE: dict[str, Row] = {
     "assessments:me-survey": Row("me", FORM, of="ticket"),
     # places, people who teach, courses
     "centres:town-centre": Row("town"),
+    # centres: compliance
+    "centres:compliance": Row("town"),
+    "centres:compliance-export": Row("town"),
+    "centres:compliance-sheet": Row("town"),
+    "centres:compliance-centre": Row("town", of={"code": "town.code"}),
     # centres: regulations
     "centres:regulations": Row("town"),
     "centres:regulation-add": Row("town-write", FORM),
