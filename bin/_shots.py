@@ -76,6 +76,7 @@ REASONS = {
     "assessments:town-late": "演示县没有迟到的答案，浏览器测试走这一页",
     "assessments:me-clock": "考试页面内部用的 JSON",
     "people:town-slip-sheet": "刚生成开通条后的一页，浏览器测试走这一页",
+    "centres:photo": "照片文件",
     "people:town-unmask": "直接打开时转到学员本人的页",
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
 }
@@ -243,6 +244,20 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:brand-return": [Shot("county", lambda: _pk(BrandRevision.objects.filter(state="submitted")))],
     "trainings:county-brands": [Shot("county")],
     "trainings:brand-keys": [Shot("county", lambda: _pk(Brand.objects.filter(key_course=None)))],
+    "centres:town-centre": [
+        Shot("clerk"),
+        Shot("county", suffix="county"),
+        Shot("county", query=f"?town={TOWN}", suffix="one"),
+    ],
+    "centres:public": [Shot("anonymous", lambda: {"code": TOWN})],
+    "centres:zone-edit": [Shot("clerk", _own(centres.Zone))],
+    "centres:photo-add": [Shot("clerk", _own(centres.Zone))],
+    "centres:room-edit": [Shot("clerk", _own(centres.Room))],
+    "centres:point-edit": [Shot("clerk", _own(centres.TeachingPoint))],
+    "centres:site-edit": [Shot("clerk", _own(centres.ReceptionSite))],
+    "centres:county-posts": [Shot("county")],
+    "centres:post-take-up": [Shot("county", lambda: _pk(centres.Post.objects.standing().filter(holdings=None)))],
+    "centres:post-leave": [Shot("county", lambda: _pk(centres.PostHolding.objects.current()))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
 

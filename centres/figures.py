@@ -6,9 +6,19 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from centres.models import BrandRevision, Centre, Finding, Inspection, InspectionResult, TeachingPoint
+from centres.models import (
+    BrandRevision,
+    Centre,
+    Finding,
+    Inspection,
+    InspectionResult,
+    Post,
+    ReceptionSite,
+    TeachingPoint,
+)
 from centres.models.inspections import InspectionQuerySet, ResultQuerySet
 from centres.models.places import CentreQuerySet
+from centres.staffing import seats
 from juxian.people.models import Town
 
 
@@ -114,3 +124,34 @@ def slogan_of(centre: Centre) -> str:
     """The slogan the county approved, for everybody to read; empty where there is none."""
     rows = BrandRevision.objects.in_force().filter(brand__town=centre.town_id)
     return rows.values_list("slogan", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """Posts by the documents in force, and how they are filled. Posts, not people."""
+
+    authorised: int
+    filled: int
+    dedicated: int
+    long_vacant: int
+
+    @property
+    def vacant(self) -> int:
+        return self.authorised - self.filled
+
+
+def staffing(on: date) -> Staffing:
+    """The county's posts on the local day `on`."""
+    rows = seats(Post.objects.standing(), on)
+    held = [seat.holding for seat in rows if seat.holding]
+    return Staffing(
+        authorised=len(rows),
+        filled=len(held),
+        dedicated=sum(holding.is_dedicated for holding in held),
+        long_vacant=sum(seat.is_long for seat in rows),
+    )
+
+
+def reception_sites() -> tuple[int, int]:
+    """接收站点: how many there are, and how many of them work."""
+    return ReceptionSite.objects.count(), ReceptionSite.objects.filter(is_working=True).count()

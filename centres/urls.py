@@ -2,10 +2,26 @@
 
 from django.urls import path
 
-from centres.views import brands, compliance, evidence, findings, inspections, money, money_moves, places, regulations
+from centres.views import (
+    brands,
+    compliance,
+    evidence,
+    findings,
+    inspections,
+    money,
+    money_moves,
+    parts,
+    places,
+    posts,
+    regulations,
+)
 
 app_name = "centres"
 urlpatterns = [
+    path("centres/<str:code>/", places.public_centre, name="public"),
+    path("county/posts/", posts.county_posts, name="county-posts"),
+    path("county/posts/<int:pk>/take-up/", posts.take_up, name="post-take-up"),
+    path("county/holdings/<int:pk>/leave/", posts.leave, name="post-leave"),
     path("town/centre/", places.town_centre, name="town-centre"),
     # standard
     path("town/centre/standard/", evidence.town_standard, name="town-standard"),
@@ -59,4 +75,17 @@ urlpatterns = [
     path("county/compliance/export/", compliance.export, name="compliance-export"),
     path("county/compliance/sheet/", compliance.sheet, name="compliance-sheet"),
     path("county/compliance/<str:code>/", compliance.centre_years, name="compliance-centre"),
+    path("town/centre/edit/", parts.centre_edit, name="centre-edit"),
+    path("town/centre/zones/add/", parts.part_add, {"kind": "zone"}, name="zone-add"),
+    path("town/centre/zones/<int:pk>/edit/", parts.part_edit, {"kind": "zone"}, name="zone-edit"),
+    path("town/centre/zones/<int:pk>/photos/add/", parts.photo_add, name="photo-add"),
+    path("town/centre/photos/<int:pk>/", parts.photo, name="photo"),
+    path("town/centre/photos/<int:pk>/remove/", parts.photo_remove, name="photo-remove"),
+    path("town/centre/rooms/add/", parts.part_add, {"kind": "room"}, name="room-add"),
+    path("town/centre/rooms/<int:pk>/edit/", parts.part_edit, {"kind": "room"}, name="room-edit"),
+    path("town/centre/points/add/", parts.part_add, {"kind": "point"}, name="point-add"),
+    path("town/centre/points/<int:pk>/edit/", parts.part_edit, {"kind": "point"}, name="point-edit"),
+    path("town/centre/sites/", places.town_sites, name="town-sites"),
+    path("town/centre/sites/add/", parts.part_add, {"kind": "site"}, name="site-add"),
+    path("town/centre/sites/<int:pk>/edit/", parts.part_edit, {"kind": "site"}, name="site-edit"),
 ]

@@ -10,7 +10,7 @@ from tests.scope_lint import Lint, is_scoped, pages, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 VIOLATIONS = Path(__file__).with_name("scope_lint_violations.py")
-EXCUSES = 7
+EXCUSES = 8
 
 
 def lint(path: Path) -> Lint:

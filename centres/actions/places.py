@@ -44,14 +44,14 @@ def change_centre(*, centre: Centre, by: User, **fields: Any) -> Centre:
 
 
 @transaction.atomic
-def add_part(*, kind: type[Part], centre: Centre, by: User, **fields: Any) -> Part:
+def add_part(*, model: type[Part], centre: Centre, by: User, **fields: Any) -> Part:
     """A new zone, room, teaching point or reception site; the same again returns the first one."""
     centre = _locked(centre)
     must_run(by, centre.town)
-    same: Part | None = kind._default_manager.filter(centre=centre, **fields).first()
+    same: Part | None = model._default_manager.filter(centre=centre, **fields).first()
     if same:
         return same
-    row = kind(centre=centre, **fields)
+    row = model(centre=centre, **fields)
     row.full_clean()
     row.save()
     _noted(by, row, "added", centre.town.code, "新增")

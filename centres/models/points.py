@@ -48,7 +48,13 @@ class TeachingPoint(models.Model):
                 violation_error_message="不能使用的教学点要写明原因。",
             ),
             models.CheckConstraint(
-                condition=Q(opens_in=None, closes_in=None) | Q(opens_in__range=(1, 12), closes_in__range=(1, 12)),
+                condition=Q(opens_in=None, closes_in=None)
+                | Q(
+                    opens_in__isnull=False,
+                    closes_in__isnull=False,
+                    opens_in__range=(1, 12),
+                    closes_in__range=(1, 12),
+                ),
                 name="centres_teachingpoint_season",
                 violation_error_message="开放月份两头都要填 1 到 12，全年开放就都不填。",
             ),

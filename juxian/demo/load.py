@@ -13,7 +13,7 @@ from centres.figures import coverage
 from courses.figures import featured, featured_by_theme
 from juxian.audit.models import AuditEntry
 from juxian.county.load import load_county
-from juxian.demo import certificates, exams, letters, money, outline, people, rolls, supply, surveys, writing
+from juxian.demo import certificates, exams, letters, money, outline, people, places, rolls, supply, surveys, writing
 from juxian.demo.plot import Plot, save_all
 from juxian.people.models import Member
 from lecturers.figures import experts, pool
@@ -83,6 +83,7 @@ def _generate(plot: Plot) -> None:
     certificates.write_certificates(plot, outlines, hours, made_up)
     surveys.write_surveys(plot, outlines, marks)
     writing.write_dossiers(plot, outlines)
+    places.write_places(plot)
     _tell_planner()
     money.write_money(plot, outlines)
     letters.write_letters(plot, outlines)

@@ -42,6 +42,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "disclosure.wide": (False, "", "账目公开给全县党员看", "县级设置，默认只给本镇党员看（党务公开条例第十五条）", "C"),
     "disclosure.questions_per_day": (3, "个", "每名党员每天最多问几个账目问题", "县级设置，文件未载明", "C"),
     "disclosure.answer_days": (7, "天", "账目问题几天没有答复就提醒镇里", "县级设置，文件未载明", "C"),
+    "posts.vacancy_days": (90, "天", "岗位空缺超过几天要提醒", "县级设置，文件未载明", "C"),
     "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
     "evidence.remind_days": (30, "天", "达标依据到期前几天提醒镇街", "县级设置，文件未载明", "C"),
 }

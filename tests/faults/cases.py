@@ -11,6 +11,7 @@ from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
 from tests.faults.inputs import Case
+from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
 from tests.matrix.towns import County
 from trainings.models import DossierItem
@@ -113,4 +114,4 @@ def cases(county: County) -> dict[str, Case]:
         "assessments:me-start": Case(given={"attempt": done, "exam": released}),
         "assessments:me-attempt": Case({"q1": "1", "go": "stay"}),
         "assessments:me-answers": Case({"json": json.dumps({"number": 1, "choice": [0], "seq": 1})}),
-    }
+    } | places_cases()

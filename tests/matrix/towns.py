@@ -21,6 +21,7 @@ from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, Use
 from tests.matrix.brand_rows import add_brands
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
+from tests.matrix.places_rows import add_places
 from tests.matrix.regulation_rows import add_regulations
 from trainings import models as trainings
 
@@ -80,6 +81,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_money(data, shared)
     add_regulations(data)
     add_brands(data)
+    add_places(data)
     return data
 
 
