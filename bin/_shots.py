@@ -258,6 +258,9 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:county-posts": [Shot("county")],
     "centres:post-take-up": [Shot("county", lambda: _pk(centres.Post.objects.standing().filter(holdings=None)))],
     "centres:post-leave": [Shot("county", lambda: _pk(centres.PostHolding.objects.current()))],
+    "trainings:class-costs": [Shot("clerk", _own(trainings.TrainingClass, costs__isnull=False))],
+    "trainings:class-budget": [Shot("clerk", _class(State.RUNNING))],
+    "trainings:cost-link": [Shot("clerk", _class(State.RUNNING))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from centres.actions.brands import locked_brand
 from centres.models import Brand
 from juxian.people.admin_base import SharedAdmin, SharedTabular
-from lecturers.models import Appointment, Lecturer, LecturerKind
+from lecturers.models import Appointment, FeeCap, Lecturer, LecturerKind, LecturerTitle
 
 
 @admin.register(LecturerKind)
@@ -54,3 +54,17 @@ class AppointmentAdmin(SharedAdmin):
     search_fields = ["lecturer__name"]
     autocomplete_fields = ["lecturer"]
     date_hierarchy = "starts_on"
+
+
+class FeeCapInline(SharedTabular):
+    """Caps of a title, newest first; a change is a new row."""
+
+    model = FeeCap
+
+
+@admin.register(LecturerTitle)
+class LecturerTitleAdmin(SharedAdmin):
+    """Titles and their dated caps on lecture fees."""
+
+    list_display = ["name", "order"]
+    inlines = [FeeCapInline]

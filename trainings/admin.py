@@ -14,6 +14,8 @@ from trainings import actions
 from trainings.models import (
     Certificate,
     CertificateRevocation,
+    ClassBudget,
+    ClassCost,
     DossierEntry,
     DossierItem,
     Enrolment,
@@ -333,3 +335,23 @@ class DossierItemAdmin(KeepsPast):
     list_display_links = ["name"]
     list_filter = ["stage", "need", "is_generated", "is_active"]
     search_fields = ["name", "code"]
+
+
+@admin.register(ClassBudget)
+class ClassBudgetAdmin(ReadOnly, ScopedAdmin):
+    """What classes may cost, by head."""
+
+    list_display = ["training_class", "head", "amount"]
+    list_filter = ["head", "training_class__town"]
+    list_select_related = ["training_class", "head"]
+    search_fields = ["training_class__title", "training_class__code"]
+
+
+@admin.register(ClassCost)
+class ClassCostAdmin(ReadOnly, ScopedAdmin):
+    """Vouchers that were put to classes, with the warnings that were accepted."""
+
+    list_display = ["training_class", "expense", "lecturer", "hours", "warning", "accepted_reason", "by", "at"]
+    list_filter = ["training_class__town"]
+    list_select_related = ["training_class", "expense__town", "lecturer", "by"]
+    search_fields = ["training_class__title", "expense__voucher", "warning"]

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from centres.forms.money import MoneyField
 from centres.models import BrandTheme, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.people.models import Town, User
@@ -41,7 +42,7 @@ class LineForm(forms.ModelForm):
 
     class Meta:
         model = PlanLine
-        fields = ("title", "audience", "theme", "month", "days", "people")
+        fields = ("title", "audience", "theme", "month", "days", "people", "budget")
 
     helper = _helper(
         Row(Column("title", css_class="col-md-6"), Column("audience", css_class="col-md-6")),
@@ -51,6 +52,7 @@ class LineForm(forms.ModelForm):
             Column("days", css_class="col-md-3"),
             Column("people", css_class="col-md-3"),
         ),
+        Row(Column("budget", css_class="col-md-3")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,6 +75,7 @@ class LineForm(forms.ModelForm):
         self.fields["people"] = forms.IntegerField(
             label="计划人数", min_value=1, max_value=1_000_000, error_messages={"min_value": "计划人数要大于 0。"}
         )
+        self.fields["budget"] = MoneyField(label="计划经费（元）", required=False, help_text="可以不填。")
 
 
 class ClassForm(forms.ModelForm):

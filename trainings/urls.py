@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from trainings.views import brands, certificates, classes, detail, me, papers, plans, seats, sessions
+from trainings.views import brands, certificates, classes, costs, detail, me, papers, plans, seats, sessions
 
 app_name = "trainings"
 urlpatterns = [
@@ -60,4 +60,9 @@ urlpatterns = [
     path("me/hours/", me.my_hours, name="me-hours"),
     path("me/certificates/", certificates.mine, name="me-certificates"),
     path("me/certificates/<int:pk>/paper/", certificates.print_mine, name="me-certificate-print"),
+    # money of a class
+    path("town/trainings/<int:pk>/costs/", costs.class_costs, name="class-costs"),
+    path("town/trainings/<int:pk>/costs/budget/", costs.class_budget, name="class-budget"),
+    path("town/trainings/<int:pk>/costs/add/", costs.cost_link, name="cost-link"),
+    path("town/class-costs/<int:pk>/remove/", costs.cost_remove, name="cost-remove"),
 ]

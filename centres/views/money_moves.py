@@ -45,7 +45,7 @@ def budget_edit(request: HttpRequest) -> HttpResponse:
     """The draft of a year by head."""
     town, year = centre_of(request).town, year_of(request)
     back = back_to(request, town, year)
-    form = BudgetForm(request.POST or None, rows=accounts(town, year, with_draft=True))
+    form = BudgetForm(request.POST if request.method == "POST" else None, rows=accounts(town, year, with_draft=True))
     if request.method == "POST" and form.is_valid():
         act = partial(actions.save_budget, town=town, year=year, amounts=form.amounts(), by=signed_in(request))
         if tried(form, act):
@@ -153,7 +153,7 @@ def year_close(request: HttpRequest) -> HttpResponse:
     """Close the books of a year."""
     town, year = centre_of(request).town, year_of(request)
     back = back_to(request, town, year)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.close_year, town=town, year=year, by=signed_in(request))
         if tried(form, act):

@@ -13,8 +13,8 @@ from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem,
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
-from juxian.rules.models import Rule
-from lecturers.models import LecturerKind
+from juxian.rules.models import Certainty, Rule
+from lecturers.models import FeeCap, LecturerKind, LecturerTitle
 from trainings.reference import load_reference as load_trainings
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -41,6 +41,8 @@ HEADS = (
     ("other", "其他费用"),
 )
 HEADS_SOURCE = "《中央和国家机关培训费管理办法》第八条"
+TITLES = (("副高级职称", 500), ("正高级职称", 1000), ("院士、全国知名专家", 1500), ("不计酬（义务授课）", 0))
+CAPS_SOURCE = "《中央和国家机关培训费管理办法》讲课费标准，借用为默认值，待县里核实"
 KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
 
 
@@ -177,6 +179,18 @@ def load_cost_heads() -> int:
     return len(CostHead.objects.bulk_create(made))
 
 
+def load_titles() -> int:
+    """Titles with their caps on lecture fees, only into an empty list."""
+    if LecturerTitle.objects.exists():
+        return 0
+    for order, (name, per_hour) in enumerate(TITLES, start=1):
+        title = LecturerTitle.objects.create(name=name, order=order)
+        FeeCap.objects.create(
+            title=title, per_hour=per_hour, valid_from=RULES_SINCE, source=CAPS_SOURCE, certainty=Certainty.ASSUMED
+        )
+    return len(TITLES)
+
+
 def load_rules() -> int:
     """Settings the county has no row of, with the shipped value, source and certainty."""
     known = set(Rule.objects.values_list("key", flat=True))
@@ -199,6 +213,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("regulations", load_regulations),
     ("lecturer_kinds", load_kinds),
     ("cost_heads", load_cost_heads),
+    ("lecturer_titles", load_titles),
     ("rules", load_rules),
 )
 

@@ -12,6 +12,9 @@ from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import SEED, Plot, save_all
 from juxian.files.store import store
 from juxian.people.models import Town
+from lecturers.models import Lecturer, LecturerTitle
+from trainings.costs import warnings
+from trainings.models import ClassBudget, ClassCost
 
 CENT, ZERO = Decimal("0.01"), Decimal("0.00")
 HELD = (State.RUNNING, State.CLOSING, State.ARCHIVED)
@@ -22,9 +25,10 @@ PAYEES = {
     "venue": ("演示会堂", "会场布置和音响"),
     "materials": ("演示印刷社", "学习资料印刷"),
     "transport": ("演示客运公司", "现场教学用车"),
-    "other": ("演示办公用品店", "签到册、胶卷和电池"),
+    "other": ("演示办公用品店", "签到册、签字笔和电池"),
 }
 HOUSE = ("materials", "venue", "other", "transport")  # what the house pays beside its classes
+FEE_WHY = "外聘专家只讲一节专题，已报县里同意（演示）"
 OVER_WHY = "年底集中培训比计划多一期，已向县里报告（演示）"
 PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
@@ -46,7 +50,7 @@ class Spent:
     of_class: list[tuple[Outline, str, Expense]] = field(default_factory=list)
 
 
-def write_money(plot: Plot, outlines: list[Outline]) -> Spent:
+def write_money(plot: Plot, outlines: list[Outline]) -> None:
     """Everything in few bulk writes; draws from a source of its own, so that nobody else's rows move."""
     random = Random(f"{SEED}:money:{plot.at}:{plot.scale}")
     heads = {head.key: head for head in CostHead.objects.all() if head.key in PAYEES}
@@ -65,7 +69,9 @@ def write_money(plot: Plot, outlines: list[Outline]) -> Spent:
     _scans(plot, spent)
     _adjust(plot, budgets, heads)
     _close(plot, books)
-    return spent
+    _titles(plot, random)
+    _links(plot, spent)
+    _class_budgets(spent, heads)
 
 
 def _others(plot: Plot) -> list[Town]:
@@ -207,3 +213,49 @@ def _close(plot: Plot, books: list[Book]) -> None:
             again, why = at + timedelta(hours=20), "一张场地费发票到得晚（演示）"
             rows.append(YearClosing(number=2, is_closed=False, reason=why, by=plot.users["county"], at=again, **step))
     save_all(YearClosing, rows)
+
+
+def _titles(plot: Plot, random: Random) -> None:
+    """Some lecturers carry a title their fees are held against; a few teach for nothing."""
+    titles = list(LecturerTitle.objects.order_by("order"))
+    people = list(Lecturer.objects.filter(is_demo=True).order_by("pk"))
+    for number, one in enumerate(people):
+        one.title = titles[(0, 0, 1, 3)[number // 3 % 4]] if number % 3 == 0 else None
+    Lecturer.objects.bulk_update(people, ["title"])
+
+
+def _links(plot: Plot, spent: Spent) -> None:
+    """Most vouchers of classes are put to their class; one fee in the demo clerk's town lies above the cap."""
+    rows, over, people = [], False, Lecturer.objects.in_bulk()  # as they are now, with their titles
+    for outline, key, expense in spent.of_class:
+        fee = key == "lecturers"
+        key_of = next((one.lecturer_id for one in outline.sessions if one.lecturer_id), 0) if fee else 0
+        lecturer = people.get(key_of)
+        if fee and lecturer is None:
+            continue
+        cost = ClassCost(
+            training_class=outline.row, expense=expense, lecturer=lecturer, hours=Decimal(4) if fee else None,
+            by=expense.by, at=expense.at,
+        )  # fmt: skip
+        warning = warnings(outline.row, expense, lecturer, cost.hours) if fee else ""
+        if fee and not over and outline.town.code == HERO_TOWN and not warning:
+            cost.hours = Decimal(1)
+            warning, over = warnings(outline.row, expense, lecturer, cost.hours), True
+        cost.warning, cost.accepted_reason = warning, FEE_WHY if warning else ""
+        rows.append(cost)
+    save_all(ClassCost, rows)
+
+
+def _class_budgets(spent: Spent, heads: dict[str, CostHead]) -> None:
+    """What each class had planned: a little more than it cost, in round figures."""
+    sums: dict[tuple[int, str], Decimal] = {}
+    for outline, key, expense in spent.of_class:
+        pair = (outline.row.pk, key)
+        sums[pair] = sums.get(pair, ZERO) + expense.amount
+    save_all(
+        ClassBudget,
+        [
+            ClassBudget(training_class_id=row, head=heads[key], amount=(amount / 100 + 1).to_integral_value() * 100)
+            for (row, key), amount in sums.items()
+        ],
+    )

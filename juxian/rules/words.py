@@ -93,6 +93,8 @@ SORTS: dict[str, Sort] = {
     "inspection.remind_before": DAYS,
     "inspection.remind_after": DAYS,
     "inspection.confirm_days": DAYS,
+    "cost.person_day": _whole(1, 10000, 550),
+    "cost.lecture_hours": _whole(1, 12, 4),
     "slip.days": _whole(1, 366, 14),
     "disclosure.wide": SWITCHES,
     "disclosure.questions_per_day": _whole(1, 50, 3),

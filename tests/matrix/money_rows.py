@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from centres import models as centres
 from juxian.files.store import store
+from trainings import models as trainings
 
 
 def add_money(data: Any, shared: dict[str, Any]) -> None:
@@ -24,6 +25,11 @@ def add_money(data: Any, shared: dict[str, Any]) -> None:
     data.add("adjustment", centres.BudgetAdjustment, budget=data.budget, head=head, amount=Decimal("5.50"), **by)
     paid = {"town": data.town, "head": head, "amount": Decimal("10.25"), "reason": "", **by}
     data.add("expense", centres.Expense, year=today.year, spent_on=today, warning="", accepted_reason="", **paid)
+    data.add("class_budget", trainings.ClassBudget, training_class=data.training_class, head=head, amount=Decimal(50))
+    data.add(
+        "class_cost", trainings.ClassCost, training_class=data.training_class, expense=data.expense, warning="",
+        accepted_reason="", **by,
+    )  # fmt: skip
     file = store([b"%PDF-1.4 KANARI"], name=f"{data.canary}.pdf", kind="pdf")
     data.add("expense_scan", centres.ExpenseScan, expense=data.expense, file=file, **by)
     last = today.year - 1

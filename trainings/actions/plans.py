@@ -27,6 +27,7 @@ class LineFields(TypedDict, total=False):
     month: int
     days: Decimal
     people: int
+    budget: Decimal | None
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from trainings.models.certificates import Certificate, CertificateRevocation
 from trainings.models.classes import Session, TrainingClass
+from trainings.models.costs import ClassBudget, ClassCost
 from trainings.models.dossier import DossierEntry, DossierItem
 from trainings.models.enrolments import Enrolment, Quota
 from trainings.models.hours import HourEntry, HourRule
@@ -11,6 +12,8 @@ from trainings.models.plans import PlanLine, YearPlan
 __all__ = [
     "Certificate",
     "CertificateRevocation",
+    "ClassBudget",
+    "ClassCost",
     "DossierEntry",
     "DossierItem",
     "Enrolment",

@@ -63,6 +63,7 @@ class PlanLine(models.Model):
     month = models.PositiveSmallIntegerField("计划月份")
     days = models.DecimalField("天数", max_digits=4, decimal_places=1)
     people = models.PositiveIntegerField("计划人数")
+    budget = models.DecimalField("计划经费（元）", max_digits=12, decimal_places=2, null=True, blank=True)
 
     objects = PlanLineQuerySet.as_manager()
 
@@ -79,6 +80,11 @@ class PlanLine(models.Model):
                 condition=models.Q(people__gt=0, days__gt=0),
                 name="trainings_planline_positive",
                 violation_error_message="人数和天数都要大于 0。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(budget=None) | models.Q(budget__gte=0),
+                name="trainings_planline_budget",
+                violation_error_message="计划经费不能是负数。",
             ),
         ]
 
