@@ -133,7 +133,7 @@ def test_lists_cost_the_same_for_one_and_three(client, member, clerk, town, djan
         tell(to=town, key=f"t{n}", title="题", body="文")
 
     client.force_login(member.user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("inbox:me-list"))
     client.force_login(clerk)
     with django_assert_num_queries(8):

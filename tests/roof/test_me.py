@@ -14,7 +14,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, MemberFactory, Sessi
 from trainings.models import HourEntry, TrainingClass
 
 pytestmark = pytest.mark.django_db
-QUERIES = 16
+QUERIES = 15
 
 
 @pytest.fixture

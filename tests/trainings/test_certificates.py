@@ -365,7 +365,7 @@ def test_the_own_list_costs_the_same(client, archived, holder, number, django_as
     for row in Enrolment.objects.filter(member=holder).exclude(pk=person.pk):
         actions.new_certificate(row.training_class, row, 4, at=timezone.now(), by=None).save()
     client.force_login(holder.user)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         page = client.get(reverse("trainings:me-certificates"))
     assert len(page.context["certificates"]) == number
 

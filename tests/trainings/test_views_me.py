@@ -88,9 +88,9 @@ def test_pages_cost_the_same(phone, member, town, reference, number, django_asse
             key=f"k{row.pk}",
             posted_at=row.created_at,
         )
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(phone.get(reverse("trainings:me-list")).context["rows"]) == number
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(phone.get(reverse("trainings:me-hours")).context["years"][0][2]) == number
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(phone.get(reverse("trainings:me-detail", args=[row.pk])).context["lines"]) == 1
