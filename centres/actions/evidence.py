@@ -80,7 +80,7 @@ def _settled(item: StandardItem, days: Days, shown: date | None) -> dict[str, An
     begins = days.effective_from or taken
     until = days.valid_until
     if until is None and item.valid_months:
-        until = _months_after(begins, item.valid_months)
+        until = months_after(begins, item.valid_months)
     faults = {}
     if taken > today:
         faults["taken_on"] = "这一天还没到，请填实际拍摄或形成的日期。"
@@ -93,7 +93,7 @@ def _settled(item: StandardItem, days: Days, shown: date | None) -> dict[str, An
     return {"taken_on": taken, "effective_from": begins, "valid_until": until}
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
     """The last day of a time of `months` that begins on `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])) - timedelta(days=1)
