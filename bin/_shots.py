@@ -61,6 +61,8 @@ REASONS = {
     "admin:password_change_done": "只在改完密码后出现；改密码在“我的账号”",
     "trainings:paper-file": "下载文件",
     "centres:regulation-file": "下载文件",
+    "centres:evidence-file": "照片或文件",
+    "centres:evidence-thumbnail": "照片文件",
     "centres:compliance-export": "下载文件",
     "centres:compliance-sheet": "PDF 文件",
     "centres:money-export": "下载文件",
@@ -166,6 +168,12 @@ SHOTS: dict[str, list[Shot]] = {
     "people:town-member": [Shot("clerk", _own(Member))],
     "centres:compliance": [Shot("county"), Shot("clerk", suffix="clerk")],
     "centres:compliance-centre": [Shot("county", lambda: {"code": TOWN})],
+    "centres:town-standard": [Shot("clerk"), Shot("county", query=f"?town={TOWN}", suffix="county")],
+    "centres:standard-item": [
+        Shot("clerk", lambda: {"key": "zone-office"}),
+        Shot("clerk", lambda: {"key": "have-rules"}, suffix="paper"),
+    ],
+    "centres:evidence-withdraw": [Shot("clerk", _own(apps.get_model("centres.Evidence"), state="standing"))],
     "centres:regulations": [Shot("clerk"), Shot("county", suffix="county")],
     "centres:regulation-version-add": [Shot("clerk", _own(apps.get_model("centres.Regulation"), town__code=TOWN))],
     "inbox:me-detail": [Shot("member", _mine(apps.get_model("inbox.InboxMessage")))],
@@ -236,6 +244,9 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:scan-add": [Shot("clerk", _own(centres.Expense, reverses=None))],
     "centres:year-reopen": [Shot("county", lambda: _pk(centres.YearClosing.objects.filter(is_closed=True)))],
     "centres:county-money": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "trainings:class-costs": [Shot("clerk", _own(trainings.TrainingClass, costs__isnull=False))],
+    "trainings:class-budget": [Shot("clerk", _class(State.RUNNING))],
+    "trainings:cost-link": [Shot("clerk", _class(State.RUNNING))],
     "centres:town-brand": [
         Shot("clerk"),
         Shot("county", dict, "?town=371327104", "returned"),
@@ -258,9 +269,6 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:county-posts": [Shot("county")],
     "centres:post-take-up": [Shot("county", lambda: _pk(centres.Post.objects.standing().filter(holdings=None)))],
     "centres:post-leave": [Shot("county", lambda: _pk(centres.PostHolding.objects.current()))],
-    "trainings:class-costs": [Shot("clerk", _own(trainings.TrainingClass, costs__isnull=False))],
-    "trainings:class-budget": [Shot("clerk", _class(State.RUNNING))],
-    "trainings:cost-link": [Shot("clerk", _class(State.RUNNING))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
 

@@ -161,6 +161,13 @@ TABLE: dict[str, Row] = {
     "assessments:me-survey": Row("me", FORM, of="ticket"),
     # places, people who teach, courses
     "centres:town-centre": Row("town"),
+    # centres: standard
+    "centres:town-standard": Row("town", also={"county": 404, "auditor": 404, "inspector": 404}),
+    "centres:standard-item": Row("town", of={"key": "=matrix"}, also={"county": 404, "auditor": 404, "inspector": 404}),
+    "centres:evidence-add": Row("town-write", POST, of={"key": "=matrix"}, also={"county": 404}),
+    "centres:evidence-file": Row("town", of="evidence"),
+    "centres:evidence-thumbnail": Row("town", of="evidence"),
+    "centres:evidence-withdraw": Row("town-write", FORM, of="evidence"),
     # centres: compliance
     "centres:compliance": Row("town"),
     "centres:compliance-export": Row("town"),
@@ -273,6 +280,7 @@ ADMIN: set[str] = {
     "centres.disclosure",
     "centres.disclosureitem",
     "centres.disclosurequestion",
+    "centres.evidence",
     "centres.expense",
     "centres.expensescan",
     "centres.finding",

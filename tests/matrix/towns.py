@@ -19,6 +19,7 @@ from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Membe
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
 from tests.matrix.brand_rows import add_brands
+from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.places_rows import add_places
@@ -79,6 +80,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     _survey(data)
     _letters(data)
     add_money(data, shared)
+    add_evidence(data)
     add_regulations(data)
     add_brands(data)
     add_places(data)
