@@ -13,7 +13,20 @@ from centres.figures import coverage
 from courses.figures import featured, featured_by_theme
 from juxian.audit.models import AuditEntry
 from juxian.county.load import load_county
-from juxian.demo import certificates, exams, letters, money, outline, people, places, rolls, supply, surveys, writing
+from juxian.demo import (
+    certificates,
+    evidence,
+    exams,
+    letters,
+    money,
+    outline,
+    people,
+    places,
+    rolls,
+    supply,
+    surveys,
+    writing,
+)
 from juxian.demo.plot import Plot, save_all
 from juxian.people.models import Member
 from lecturers.figures import experts, pool
@@ -84,6 +97,7 @@ def _generate(plot: Plot) -> None:
     surveys.write_surveys(plot, outlines, marks)
     writing.write_dossiers(plot, outlines)
     places.write_places(plot)
+    evidence.write_evidence(plot)
     _tell_planner()
     money.write_money(plot, outlines)
     letters.write_letters(plot, outlines)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
+from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
 from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
@@ -81,6 +82,7 @@ def cases(county: County) -> dict[str, Case]:
     done = {"finished_at": now, "score": 10, "closed_by": "member"}
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
     return {
+        **EVIDENCE,
         **REGULATIONS,
         **brand_cases(county),
         "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
