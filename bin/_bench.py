@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from _bench_centres import compliance_board
 from _bench_exam import exam_of, seat_race
 from _bench_pages import autosave, board, class_roster, login, member_page
 from _bench_tools import ROOT, Bench, execute, insert_many, measure
@@ -145,6 +146,7 @@ ROWS: dict[str, Callable[[], Bench]] = {
     "member_page": member_page,
     "class_roster_215": class_roster,
     "board": board,
+    "compliance_board": compliance_board,
     "autosave": autosave,
     "login": login,
     "seat_race": seat_race,

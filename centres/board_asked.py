@@ -52,7 +52,7 @@ class Asked:
 def asked(given: QueryDict, user: Any) -> Asked:
     """Read the question and answer it, for the towns `user` may see."""
     published, today = versions(), timezone.localdate()
-    on, unclear = _day(given, published, today)
+    on, unclear = day_of(given, published, today)
     found = Asked(on, published, unclear=unclear)
     centres = Centre.objects.visible_to(user).running(on).select_related("town").order_by("town__code")
     found.board = compliance(on, centres, published)
@@ -67,7 +67,7 @@ def _among(value: str, known: list[str]) -> str:
     return value if value in known else ""
 
 
-def _day(given: QueryDict, published: list[Standard], today: date) -> tuple[date, str]:
+def day_of(given: QueryDict, published: list[Standard], today: date) -> tuple[date, str]:
     """A day, or the last day of a version; today where neither can be read."""
     version, day = given.get("version", ""), given.get("on", "")
     if version:

@@ -1,5 +1,7 @@
 """The compliance board to take along: a workbook and one sheet of A4."""
 
+from datetime import date
+
 from centres.board_asked import Asked
 from juxian.papers import Document, Table, Text
 from juxian.people.models import Member
@@ -18,16 +20,16 @@ def name_of(found: Asked) -> str:
     return f"{_title(found)}{found.on:%Y%m%d}"
 
 
-def _day(found: Asked) -> str:
-    return f"{found.on.year}年{found.on.month}月{found.on.day}日"
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 def _about(found: Asked) -> dict[str, str]:
     standard = found.board.standard
     demo = {"说明": DEMO} if Member.objects.filter(is_demo=True).exists() else {}
     return {
-        "截至": _day(found),
-        "标准": str(standard) if standard else "没有",
+        "截至": _day(found.on),
+        "标准": f"{standard.label}（{_day(standard.valid_from)}起）" if standard else "没有",
         "全部达标": f"{found.board.whole} / {len(found.board.rows)} 个中心",
         "筛选": found.words or "无",
     } | demo
@@ -68,7 +70,7 @@ def paper_of(found: Asked) -> Document:
     notes = f"全部达标 {about['全部达标']}。" + (f"{'；'.join(lacks)}。" if lacks else "")
     return Document(
         title=_title(found),
-        subtitle="　".join(filter(None, [f"截至{_day(found)}", f"标准：{about['标准']}", found.words])),
+        subtitle="　".join(filter(None, [f"截至{_day(found.on)}", f"标准：{about['标准']}", found.words])),
         notice=about.get("说明", ""),
         wide=True,
         blocks=[Table(heads, rows, [5, *[4] * len(found.shown.items), 4]), Text(notes)],

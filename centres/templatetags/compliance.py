@@ -13,8 +13,9 @@ CELL = '<td class="is-{0}"><a class="{0}" href="{1}#{2}"><span class="mx-label">
 
 
 @register.simple_tag
-def compliance_cells(row: Row, items: list[StandardItem], url: str) -> SafeString:
+def compliance_cells(row: Row, items: list[StandardItem], url: str, past: str = "") -> SafeString:
     """The verdicts of a centre, each as colour and word and a way to what it rests on."""
+    url += past
     return format_html_join(
         "",
         CELL,

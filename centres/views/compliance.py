@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from centres.board_asked import STATUSES, asked
+from centres.board_asked import STATUSES, asked, day_of
 from centres.board_papers import book_of, name_of, paper_of
 from centres.compliance import compliance, history, versions
 from centres.models import Centre
@@ -32,6 +32,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "counts": [(word, counts[code]) for code, word in VERDICTS.items()],
         "statuses": STATUSES,
         "today": timezone.localdate(),
+        "past": "" if found.on == timezone.localdate() else f"?on={found.on}",
     }
     return render(request, "centres/compliance.html", ctx)
 
@@ -54,11 +55,12 @@ def sheet(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 def centre_years(request: HttpRequest, code: str) -> HttpResponse:
-    """One centre: what each verdict rests on, and how it stood at the end of each year."""
+    """One centre: what each verdict of today (or of the day asked for) rests on, and how each year ended."""
     rows = Centre.objects.visible_to(request.user).select_related("town")
     centre = get_object_or_404(rows, town__code=code)
     published, today = versions(), timezone.localdate()
-    now = compliance(today, [centre], published)
+    on, unclear = day_of(request.GET, published, today)
+    now = compliance(on, [centre], published)
     years = history(centre, today, published)
     span = (RIGHT - LEFT) / max(len(years) - 1, 1)
     points = [
@@ -69,6 +71,8 @@ def centre_years(request: HttpRequest, code: str) -> HttpResponse:
         "nav": "centre",
         "centre": centre,
         "board": now,
+        "today": today,
+        "unclear": unclear,
         "row": now.rows[0],
         "cells": list(zip(now.items, now.rows[0].cells, strict=True)),
         "points": points,

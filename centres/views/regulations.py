@@ -1,6 +1,7 @@
 """Regulations: a town's own rules with their versions, the county's documents, and the papers themselves."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -45,8 +46,10 @@ def regulations(request: HttpRequest) -> HttpResponse:
     in_force = set(versions.in_force(today).values_list("pk", flat=True))
     by_rule: dict[int, list[RegulationVersion]] = {}
     for version in versions.select_related("file").order_by("regulation", "-number"):
-        version.stand = _stand(version, in_force, today)
-        by_rule.setdefault(version.regulation_id, []).append(version)
+        newer = by_rule.setdefault(version.regulation_id, [])
+        replaced = any(one.valid_from <= today for one in newer)
+        version.stand = ("", "已被新版替换") if replaced else _stand(version, in_force, today)
+        newer.append(version)
     for row in rows:
         row.issues = by_rule.get(row.pk, [])
     missing = lacking(today)
@@ -62,15 +65,11 @@ def regulations(request: HttpRequest) -> HttpResponse:
     return render(request, "centres/regulations.html", ctx)
 
 
-def _stand(version: RegulationVersion, in_force: set[int], today: Any) -> tuple[str, str]:
-    """Class and word for how a version stands today."""
+def _stand(version: RegulationVersion, in_force: set[int], today: date) -> tuple[str, str]:
+    """Class and word for how a version stands today that no newer one has replaced."""
     if version.pk in in_force:
         return "st-ok", "现行有效"
-    if version.valid_from > today:
-        return "st-info", "还没施行"
-    if version.valid_until and version.valid_until < today:
-        return "st-warn", "已过期"
-    return "", "已被新版替换"
+    return ("st-info", "还没施行") if version.valid_from > today else ("st-warn", "已过期")
 
 
 def _towns(request: HttpRequest, missing: dict[int, list[RegulationKind]]) -> list[tuple[Centre, list[RegulationKind]]]:

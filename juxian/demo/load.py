@@ -22,6 +22,7 @@ from juxian.demo import (
     outline,
     people,
     places,
+    regulations,
     rolls,
     supply,
     surveys,
@@ -100,6 +101,7 @@ def _generate(plot: Plot) -> None:
     evidence.write_evidence(plot)
     _tell_planner()
     money.write_money(plot, outlines)
+    regulations.write_regulations(plot)
     letters.write_letters(plot, outlines)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
 
