@@ -13,6 +13,7 @@ from tests.faults.brand_cases import brand_cases
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
 from tests.faults.places_cases import places_cases
+from tests.faults.money_cases import money_cases, money_paths
 from tests.faults.regulation_cases import REGULATIONS
 from tests.matrix.towns import County
 from trainings.models import DossierItem
@@ -65,7 +66,7 @@ def paths(county: County) -> dict[str, str]:
         "trainings:paper-add": f"{spare}/add/",
         "trainings:paper-waive": f"{spare}/waive/",
         "assessments:town-exam-set-up": f"/town/trainings/{ours.draft.pk}/exam/set-up/",
-    }
+    } | money_paths(county)
 
 
 def _file(name: str, content: bytes) -> Any:
@@ -81,7 +82,7 @@ def cases(county: County) -> dict[str, Case]:
     mark = {f"m{row.pk}": "present" for row in (ours.enrolment, ours.colleague_enrolment)}
     done = {"finished_at": now, "score": 10, "closed_by": "member"}
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
-    return {
+    return money_cases(county) | {
         **EVIDENCE,
         **REGULATIONS,
         **brand_cases(county),

@@ -22,6 +22,8 @@ def add_money(data: Any, shared: dict[str, Any]) -> None:
     data.add("budget_line", centres.BudgetLine, budget=data.budget, head=head, amount=Decimal("1000.00"))
     data.budget.state, data.budget.approved_by, data.budget.approved_at = "approved", shared["county"], now
     data.budget.save()
+    data.add("next_budget", centres.Budget, town=data.town, year=today.year + 1, saved_by=data.clerk_user, saved_at=now)
+    data.add("next_line", centres.BudgetLine, budget=data.next_budget, head=head, amount=Decimal("900.00"))
     data.add("adjustment", centres.BudgetAdjustment, budget=data.budget, head=head, amount=Decimal("5.50"), **by)
     paid = {"town": data.town, "head": head, "amount": Decimal("10.25"), "reason": "", **by}
     data.add("expense", centres.Expense, year=today.year, spent_on=today, warning="", accepted_reason="", **paid)
