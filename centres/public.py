@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from centres.models import Centre, Room, TeachingPoint, Zone
+from centres.models import BrandRevision, Centre, Room, TeachingPoint, Zone
 
 
 class Part(NamedTuple):
@@ -14,7 +14,20 @@ class Part(NamedTuple):
     lines: list[tuple[str, str]]
 
 
-PARTS: list[Callable[[Centre], Part | None]] = []  # other subjects of the centres add theirs; None: nothing to show
+def brand(centre: Centre) -> Part | None:
+    """The brand the county approved; without its story, which may name people."""
+    row = (
+        BrandRevision.objects.in_force().filter(brand__town=centre.town_id).select_related("theme", "key_point").first()
+    )
+    if row is None:
+        return None
+    lines = [("品牌", row.slogan), ("类别", row.theme), ("重点教学点", row.key_point)]
+    return Part("一镇一品", [(term, str(words)) for term, words in lines if words])
+
+
+PARTS: list[Callable[[Centre], Part | None]] = [
+    brand
+]  # other subjects of the centres add theirs; None: nothing to show
 
 
 def public(centre: Centre, today: date) -> dict[str, object]:

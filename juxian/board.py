@@ -1,7 +1,7 @@
 """What the county board shows, pulled from the figures of every floor."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Min
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.figures import coverage, teaching_points
+from centres.models import BrandRevision
 from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
 from juxian.people.models import Member, Town, User
@@ -27,6 +28,7 @@ from trainings.figures import (
 from trainings.models import PlanLine, TrainingClass, YearPlan
 
 State = TrainingClass.State
+REVIEW_DAYS = 7  # in which the county answers a town's brand
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,22 @@ def waiting(user: User, today: date) -> list[Waiting]:
         url = f"{reverse('admin:trainings_yearplan_changelist')}?state__exact=submitted"
         words = f"{towns[0]}等 {len(towns)} 个镇街已送审" if len(towns) > 1 else f"{towns[0]}已送审"
         rows.append(Waiting(f"{year}年度计划审批", words, date(year, 1, 1), url))
+    rows += _brands_waiting(user)
     return sorted(rows, key=lambda row: row.due)
+
+
+def _brands_waiting(user: User) -> list[Waiting]:
+    """Brands sent for review, a week from the day the first one came."""
+    sent = BrandRevision.objects.visible_to(user).filter(state=BrandRevision.State.SUBMITTED)
+    found = [
+        (row.submitted_at, row.brand.town.name) for row in sent.select_related("brand__town").order_by("submitted_at")
+    ]
+    if not found:
+        return []
+    first, name = found[0]
+    words = f"{name}等 {len(found)} 个镇街已送审" if len(found) > 1 else f"{name}已送审"
+    due = timezone.localdate(first) + timedelta(days=REVIEW_DAYS)
+    return [Waiting("品牌审批", words, due, reverse("trainings:county-brands"))]
 
 
 def town_rows(user: User, counted: Came, now: datetime) -> list[TownRow]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.due import desk_work
+from centres.models import BrandRevision
 from juxian.charts import Segment, divided, rule_place
 from juxian.people.models import ImportRun, Member, Town, User
 from juxian.templatetags.portal import WEEKDAYS
@@ -125,6 +126,7 @@ def work_of(user: User, town: Town, now: datetime) -> list[Work]:
         *_rolls(user, town, now),
         *_moves(user, town, today),
         *_plans(user, town, today),
+        *_brands(user, town, today),
         *_imports(user, town),
     ]
 
@@ -185,6 +187,15 @@ def _plans(user: User, town: Town, today: date) -> list[Work]:
         )
         for plan in rows
     ]
+
+
+def _brands(user: User, town: Town, today: date) -> list[Work]:
+    """A brand the county sent back and nobody has taken up again."""
+    newest = BrandRevision.objects.visible_to(user).filter(brand__town=town).order_by("-number").first()
+    if newest is None or newest.state != BrandRevision.State.RETURNED:
+        return []
+    why = f"退回意见：{newest.comment}"
+    return [Work(today, "修改品牌申报", why, "去修改", reverse("centres:town-brand"))]
 
 
 def _imports(user: User, town: Town) -> list[Work]:

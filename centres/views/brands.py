@@ -4,12 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,6 +14,7 @@ from centres.actions import brands as actions
 from centres.forms.brands import BrandForm, CommentForm
 from centres.models import Brand, BrandRevision, Centre
 from centres.sameness import yardstick
+from centres.views.asking import SignedRequest, page_of, tried, tried_form
 from centres.views.places import centre_of
 from juxian.people.access import county_required, editor_required, signed_in, staff_required
 from juxian.people.models import User
@@ -24,16 +22,6 @@ from juxian.people.panels import panels_for
 
 State = BrandRevision.State
 TONES = {State.SUBMITTED: "st-warn", State.RETURNED: "st-bad", State.APPROVED: "st-ok"}
-
-
-def _query(user: User, centre: Centre) -> str:
-    """What leads back to this centre: nothing for its own clerk, its code for the county."""
-    own = user.is_clerk and user.clerk_town.pk == centre.town_id
-    return "" if own else f"?town={centre.town.code}"
-
-
-def _back(user: User, centre: Centre) -> str:
-    return reverse("centres:town-brand") + _query(user, centre)
 
 
 def _revisions(user: User, centre: Centre) -> list[BrandRevision]:
@@ -63,7 +51,7 @@ def brand(request: HttpRequest) -> HttpResponse:
     ctx = {
         "nav": "centre",
         "centre": centre,
-        "query": _query(user, centre),
+        "edit_url": page_of(request, "centres:brand-edit", centre),
         "current": current,
         "pending": pending,
         "returned": next((row for row in rows[:2] if row.state == State.RETURNED), None) if newest != current else None,
@@ -102,7 +90,7 @@ def brand_edit(request: HttpRequest) -> HttpResponse:
     """The draft's form; saving opens a draft where there is none."""
     user, centre = signed_in(request), centre_of(request)
     get_object_or_404(Centre.objects.editable_by(user), pk=centre.pk)
-    rows, back = _revisions(user, centre), _back(user, centre)
+    rows, back = _revisions(user, centre), page_of(request, "centres:town-brand", centre)
     if rows and rows[0].state == State.SUBMITTED:
         messages.error(request, actions.SENT)
         return redirect(back)
@@ -110,53 +98,37 @@ def brand_edit(request: HttpRequest) -> HttpResponse:
     form = BrandForm(request.POST or None, instance=BrandRevision(**said), centre=centre, user=user)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.save_draft, town=centre.town, by=user, **form.cleaned_data)
-        if _tried_form(form, act):
+        if tried_form(form, act):
             messages.success(request, "草稿已保存。看看下面的提醒，没问题就送审。")
             return redirect(back)
     ctx = {"nav": "centre", "centre": centre, "form": form, "back": back, "title": "品牌申报", "button": "保存草稿"}
     return render(request, "centres/brand_form.html", ctx)
 
 
-def _tried_form(form: forms.BaseForm, act: Callable[[], object]) -> bool:
-    try:
-        act()
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
-        return False
-    return True
-
-
-def _move(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
+def _move(request: SignedRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:
     """Run an action on a revision in scope, say what came of it, go back to the page."""
-    user = signed_in(request)
     row, centre = _in_scope(request, pk)
-    try:
-        act(revision=row, by=user)
-    except ValidationError as refusal:
-        for text in refusal.messages:
-            messages.error(request, text)
-    else:
-        messages.success(request, done)
-    return redirect(_back(user, centre))
+    tried(request, partial(act, revision=row, by=request.user), done)
+    return redirect(page_of(request, "centres:town-brand", centre))
 
 
 @editor_required
 @require_POST
-def brand_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def brand_submit(request: SignedRequest, pk: int) -> HttpResponse:
     """Send a draft to the county."""
     return _move(request, pk, actions.submit_revision, "已送县里审批，批复后会发消息给您。")
 
 
 @editor_required
 @require_POST
-def brand_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def brand_withdraw(request: SignedRequest, pk: int) -> HttpResponse:
     """Take back what was sent and not decided yet."""
     return _move(request, pk, actions.withdraw_revision, "已撤回，改好后再送审。")
 
 
 @county_required
 @require_POST
-def brand_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def brand_approve(request: SignedRequest, pk: int) -> HttpResponse:
     """The county approves what was sent."""
     return _move(request, pk, actions.approve_revision, "已批准，并通知了镇里。")
 
@@ -167,10 +139,10 @@ def brand_return(request: HttpRequest, pk: int) -> HttpResponse:
     """The county sends it back, saying why."""
     user = signed_in(request)
     row, centre = _in_scope(request, pk)
-    back, form = _back(user, centre), CommentForm(request.POST or None)
+    back, form = page_of(request, "centres:town-brand", centre), CommentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = partial(actions.return_revision, revision=row, by=user, **form.cleaned_data)
-        if _tried_form(form, act):
+        if tried_form(form, act):
             messages.success(request, "已退回，并通知了镇里。")
             return redirect(back)
     ctx = {"nav": "centre", "centre": centre, "form": form, "back": back, "title": f"退回{row}", "button": "退回"}

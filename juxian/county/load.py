@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem, VenueKind, Zone
+from juxian.county.brands import load_brands
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
@@ -210,6 +211,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("zones", load_zones),
     ("themes", load_themes),
     ("standards", load_standard),
+    ("brands", load_brands),
     ("regulations", load_regulations),
     ("lecturer_kinds", load_kinds),
     ("cost_heads", load_cost_heads),

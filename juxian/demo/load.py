@@ -14,6 +14,7 @@ from courses.figures import featured, featured_by_theme
 from juxian.audit.models import AuditEntry
 from juxian.county.load import load_county
 from juxian.demo import (
+    brands,
     certificates,
     evidence,
     exams,
@@ -102,6 +103,7 @@ def _generate(plot: Plot) -> None:
     _tell_planner()
     money.write_money(plot, outlines)
     regulations.write_regulations(plot)
+    brands.write_brands(plot)
     letters.write_letters(plot, outlines)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
 

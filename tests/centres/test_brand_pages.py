@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from centres.actions import brands
 from centres.models import BrandRevision
 from juxian.people.models import Grant
 from tests.factories import BrandRevisionFactory, CentreFactory, GrantFactory, TeachingPointFactory, ThemeFactory
@@ -144,3 +145,14 @@ def test_same_queries_for_one_revision_and_for_three(client: Client, clerk, town
         client.get(PAGE)
         with django_assert_num_queries(18):
             client.get(PAGE)
+
+
+def test_the_public_page_shows_what_is_approved_and_no_story(client: Client, sent, county):
+    client.logout()
+    assert client.get("/centres/371327102/").context["parts"] == []
+    brands.approve_revision(revision=sent, by=county)
+    page = client.get("/centres/371327102/")
+    (part,) = page.context["parts"]
+    point = str(sent.key_point)
+    assert part == ("一镇一品", [("品牌", SLOGAN), ("类别", "红色教育"), ("重点教学点", point)])
+    assert "从大店来" not in page.content.decode()

@@ -2,16 +2,19 @@
 
 import io
 import json
+from datetime import date
 
 import pytest
 from django.core.management import call_command
 
-from centres.models import BrandTheme, Centre, Standard, StandardItem
+from centres.models import BrandRevision, BrandTheme, Centre, Standard, StandardItem
+from juxian.county.brands import SOURCE
 from juxian.county.load import load_county
 from juxian.people.models import Town, TownCode
 from juxian.rules.lookup import DEFAULTS
 from juxian.rules.models import Rule
 from lecturers.models import LecturerKind
+from tests.flushing import guards_off
 from trainings.models import DossierItem, HourRule, MarkStatus
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,24 @@ def test_five_themes_of_which_two_wait_for_a_name() -> None:
     load_county()
     themes = BrandTheme.objects.order_by("slot").values_list("name", "is_active")
     assert list(themes) == [("红色教育", True), ("乡村振兴", True), ("警示教育", True), ("", False), ("", False)]
+
+
+def test_only_the_two_quoted_brands_are_loaded_as_printed_and_without_a_theme() -> None:
+    run()
+    found = BrandRevision.objects.values_list("brand__town__name", "slogan", "state", "theme", "used_from")
+    assert list(found) == [
+        ("大店镇", "齐鲁红都 革命摇篮", "approved", None, date(2021, 10, 27)),
+        ("坊前镇", "石韵红坊 合作振兴", "approved", None, date(2021, 10, 27)),
+    ]
+    assert set(BrandRevision.objects.values_list("source", "decided_by")) == {(SOURCE, None)}
+    assert "2021年10月27日" in SOURCE
+
+
+def test_a_town_with_a_brand_of_its_own_keeps_it() -> None:
+    run()
+    with guards_off():
+        BrandRevision.objects.filter(brand__town__name="大店镇").delete()
+    assert run()["brands"] == 0
 
 
 def test_standard_has_four_and_eight_items() -> None:

@@ -19,7 +19,7 @@ from assessments.due import owed_by
 from assessments.kinds import overdue_attempts, owed_make_ups, owed_retakes, surveys_to_open
 from assessments.models import Question, Retake, SurveyAnswer
 from assessments.questions import clean, digest
-from centres.models import BrandTheme, Centre, TeachingPoint
+from centres.models import BrandRevision, BrandTheme, Centre, TeachingPoint
 from courses.models import Course
 from juxian.audit import chain
 from juxian.demo.load import figures
@@ -242,3 +242,16 @@ def test_pages_say_that_it_is_a_demo(demo: Demo, client: Client, db) -> None:
     client.force_login(User.objects.get(username="county"))
     assert words in client.get("/admin/").content.decode()
     assert "演示数据" in client.get("/").content.decode()
+
+
+def test_brands_are_in_every_state_two_alike_and_one_empty(demo: Demo, db, client: Client) -> None:
+    rows = BrandRevision.objects.all()
+    assert set(rows.values_list("state", flat=True)) == set(BrandRevision.State.values)
+    invented = rows.exclude(slogan__contains="（示例）").order_by("brand__town__code").values_list("slogan", flat=True)
+    assert set(invented) == {"齐鲁红都 革命摇篮", "石韵红坊 合作振兴"}
+    client.force_login(User.objects.get(username="county"))
+    warned = {
+        row.centre.town.name: row.warnings for row in client.get("/county/brands/").context["rows"] if row.warnings
+    }
+    assert [text[:6] for text in warned["板泉镇"]] == ["与十字路街道"]
+    assert warned["石莲子镇"] == ["品牌是空的：今年没有开班。"]
