@@ -13,7 +13,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, Use
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 33
+QUERIES = 34
 
 
 @pytest.fixture
