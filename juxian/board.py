@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
+from centres.compliance import compliance
 from centres.figures import coverage, teaching_points
 from centres.models import BrandRevision
+from centres.words import VERDICTS
 from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
 from juxian.people.models import Member, Town, User
@@ -179,6 +181,7 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
         sum(row.open.overdue for row in towns),
     )
     columns, planned, held = months(user, year)
+    standing = compliance(today)
     members = Member.objects.visible_to(user).counted()
     bound = members.count()
     return {
@@ -201,4 +204,6 @@ def board(user: User, year: int, now: datetime) -> dict[str, object]:
         "chart": columns,
         "planned": planned,
         "held_this_year": held,
+        "compliance": standing,
+        "verdicts": [(word, standing.counts[code]) for code, word in VERDICTS.items()],
     }

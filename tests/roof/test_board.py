@@ -7,13 +7,15 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.models import MakeUp
+from centres.models import Centre, RegulationKind, Standard
 from juxian.county.load import load_county
 from juxian.people.models import Town
+from tests.centres.looks import a_look
 from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, UserFactory, YearPlanFactory
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 34
+QUERIES = 41
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def fill(towns: list[Town]) -> None:
 
 def test_same_queries_for_one_town_and_for_three(board, django_assert_num_queries) -> None:
     load_county()
+    Centre.objects.update(opened_on=date(2021, 1, 1))
     towns = list(Town.objects.all()[:3])
     fill(towns[:1])
     board()
@@ -97,3 +100,18 @@ def test_empty_county_has_a_board(board) -> None:
     page = board()
     assert page.status_code == 200
     assert "还没有应训党员" in page.content.decode()
+
+
+def test_centres_that_meet_the_standard_are_counted(board) -> None:
+    load_county()
+    first, second = Centre.objects.order_by("town__code")[:2]
+    Centre.objects.filter(pk__in=[first.pk, second.pk]).update(opened_on=date(2021, 1, 1))
+    RegulationKind.objects.update(is_needed=False)
+    today = timezone.localdate()
+    everything = dict.fromkeys(Standard.objects.in_force(today).items.values_list("key", flat=True), "met")
+    look = a_look(first, today, everything)
+    page = board()
+    assert (page.context["compliance"].whole, len(page.context["compliance"].rows)) == (1, 2)
+    assert "/ 2 个中心全部达标" in page.content.decode()
+    look.results.order_by("item").first().delete()
+    assert board().context["compliance"].whole == 0
