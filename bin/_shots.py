@@ -141,6 +141,11 @@ def _paper() -> dict[str, Any]:
     return {**_class(State.CLOSING, State.RUNNING)(), "item": trainings.DossierItem.objects.order_by("order")[0].pk}
 
 
+def _disclosed(state: str) -> Kwargs:
+    """A disclosure of any town in this state."""
+    return lambda: _pk(centres.Disclosure.objects.filter(state=state).order_by("-pk"))
+
+
 DRAFT_PLAN = _own(trainings.YearPlan)
 OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
 SHOTS: dict[str, list[Shot]] = {
@@ -230,6 +235,20 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
     "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
+    "centres:disclosure-detail": [
+        *[Shot("county", _disclosed(state), suffix=state) for state in centres.Disclosure.State.values],
+        Shot("clerk", _own(centres.Disclosure, state="published", questions__isnull=False), suffix="clerk"),
+    ],
+    "centres:disclosure-edit": [Shot("clerk", _own(centres.Disclosure, state="draft"))],
+    "centres:disclosure-print": [Shot("clerk", _own(centres.Disclosure, state="published"), paper=True)],
+    "centres:disclosure-item": [Shot("clerk", _own(centres.DisclosureItem, head__disclosure__state="draft"))],
+    "centres:disclosure-answer": [Shot("clerk", _own(centres.DisclosureQuestion, answered_at=None))],
+    "centres:county-disclosures": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "centres:me-account": [
+        Shot("member", _mine(centres.Disclosure, questions__isnull=False)),
+        Shot("member", _mine(centres.Disclosure, correction__state="published"), suffix="corrected"),
+    ],
+    "centres:me-account-print": [Shot("member", _mine(centres.Disclosure), paper=True)],
     "centres:town-money": [
         Shot("clerk"),
         Shot("clerk", query=f"?year={timezone.localdate().year - 1}", suffix="closed"),

@@ -1,6 +1,7 @@
 """The due work of this floor. Every `generate` asks the facts of now and looks back without limit."""
 
 from centres import inspection_reminders as inspections
+from centres import unanswered
 from juxian.obligations.registry import CatchUp, Kind, registry
 
 KINDS = [
@@ -18,6 +19,7 @@ KINDS = [
         generate=inspections.unsigned,
         catch_up=CatchUp.COLLAPSE,
     ),
+    Kind(unanswered.QUESTION_OPEN, "提醒答复账目提问", unanswered.tell_unanswered, generate=unanswered.unanswered),
 ]
 
 

@@ -3,8 +3,10 @@
 from django.urls import path
 
 from centres.views import (
+    accounts,
     brands,
     compliance,
+    disclosures,
     evidence,
     findings,
     inspections,
@@ -88,4 +90,17 @@ urlpatterns = [
     path("town/centre/sites/", places.town_sites, name="town-sites"),
     path("town/centre/sites/add/", parts.part_add, {"kind": "site"}, name="site-add"),
     path("town/centre/sites/<int:pk>/edit/", parts.part_edit, {"kind": "site"}, name="site-edit"),
+    # disclosure of accounts
+    path("town/centre/disclosures/", disclosures.town_disclosures, name="town-disclosures"),
+    path("town/centre/disclosures/add/", disclosures.disclosure_add, name="disclosure-add"),
+    path("town/centre/disclosures/<int:pk>/", disclosures.disclosure_detail, name="disclosure-detail"),
+    path("town/centre/disclosures/<int:pk>/edit/", disclosures.disclosure_edit, name="disclosure-edit"),
+    path("town/centre/disclosures/<int:pk>/print/", disclosures.disclosure_print, name="disclosure-print"),
+    path("town/centre/disclosures/<int:pk>/<slug:verb>/", disclosures.disclosure_move, name="disclosure-move"),
+    path("town/disclosure-items/<int:pk>/edit/", disclosures.item_edit, name="disclosure-item"),
+    path("town/disclosure-questions/<int:pk>/answer/", disclosures.question_answer, name="disclosure-answer"),
+    path("county/disclosures/", disclosures.county_disclosures, name="county-disclosures"),
+    path("me/accounts/", accounts.me_accounts, name="me-accounts"),
+    path("me/accounts/<int:pk>/", accounts.me_account, name="me-account"),
+    path("me/accounts/<int:pk>/print/", accounts.me_account_print, name="me-account-print"),
 ]

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.due import desk_work
-from centres.models import BrandRevision
+from centres.models import BrandRevision, Disclosure, DisclosureQuestion
 from juxian.charts import Segment, divided, rule_place
 from juxian.people.models import ImportRun, Member, Town, User
+from juxian.rules.lookup import value
 from juxian.templatetags.portal import WEEKDAYS
 from trainings.figures import Distribution, hours_distribution
 from trainings.models import Enrolment, Mark, Session, TrainingClass, YearPlan
@@ -128,6 +129,8 @@ def work_of(user: User, town: Town, now: datetime) -> list[Work]:
         *_plans(user, town, today),
         *_brands(user, town, today),
         *_imports(user, town),
+        *_disclosures(user, town, today),
+        *_questions(user, town, today),
     ]
 
 
@@ -210,6 +213,37 @@ def _imports(user: User, town: Town) -> list[Work]:
         )
         for run in rows
     ]
+
+
+def _disclosures(user: User, town: Town, today: date) -> list[Work]:
+    """Accounts that came back, wait for another pair of eyes, or only have to be published."""
+    said = {
+        Disclosure.State.DRAFT: ("改好再提出", "去改"),
+        Disclosure.State.PROPOSED: ("保密审查", "去审查"),
+        Disclosure.State.APPROVED: ("公布", "去公布"),
+    }
+    rows = Disclosure.objects.visible_to(user).filter(town=town, state__in=said)
+    rows = rows.exclude(state=Disclosure.State.DRAFT, comment="")
+    return [
+        Work(
+            timezone.localdate(row.approved_at or row.proposed_at) if row.proposed_at else today,
+            f"{said[Disclosure.State(row.state)][0]}：{row}",
+            f"退回意见：{row.comment}" if row.comment else "没公布，本镇党员看不到",
+            said[Disclosure.State(row.state)][1],
+            reverse("centres:disclosure-detail", args=[row.pk]),
+        )
+        for row in rows.exclude(state=Disclosure.State.PROPOSED, proposed_by=user).order_by("pk")
+    ]
+
+
+def _questions(user: User, town: Town, today: date) -> list[Work]:
+    rows = DisclosureQuestion.objects.visible_to(user).filter(disclosure__town=town).open()
+    found = rows.aggregate(number=Count("pk"), first=Min("asked_at"))
+    if not found["number"]:
+        return []
+    due = timezone.localdate(found["first"]) + timedelta(days=int(value("disclosure.answer_days", today)))
+    why = "党员问了要有回音，答复后全镇党员都能看到"
+    return [Work(due, f"答复账目提问：{found['number']} 个", why, "去答复", reverse("centres:town-disclosures"))]
 
 
 def _steps(state: str) -> list[Step]:

@@ -4,14 +4,15 @@ Nobody checks or approves what they proposed. Once published nothing changes; a 
 """
 
 from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from centres.books import books
 from centres.models import Disclosure, DisclosureHead, DisclosureItem
+from centres.models.money import ZERO
 from centres.secrecy import Hit, Passage, names_of, scan
 from juxian.audit.log import record
 from juxian.messages.actions import tell
@@ -209,6 +210,7 @@ def check_disclosure(*, disclosure: Disclosure, by: User, seen: str | None = Non
     if row.state != State.PROPOSED:
         raise _not_now(row, "作保密审查")
     _must_be_seen(row, seen)
+    _must_be_clean(_barring([hit for hit in hits_of(row) if hit.stops], [], ""))
     row.state, row.checked_by, row.checked_at = State.CHECKED, by, timezone.now()
     row.save(update_fields=["state", "checked_by", "checked_at"])
     _record(by, "check", row, f"保密审查通过：{row}")
@@ -231,6 +233,11 @@ def _barring(hits: list[Hit], kept: list[str], reason: str) -> list[str]:
     return texts
 
 
+def _must_be_clean(barring: list[str]) -> None:
+    if barring:
+        raise ValidationError([ValidationError(text, code="secrecy") for text in barring])
+
+
 @transaction.atomic
 def approve_disclosure(
     *, disclosure: Disclosure, by: User, names_reason: str = "", seen: str | None = None
@@ -246,9 +253,7 @@ def approve_disclosure(
         raise _not_now(row, "批准")
     _must_be_seen(row, seen)
     hits, reason = hits_of(row), names_reason.strip()
-    barring = _barring(hits, [], reason)
-    if barring:
-        raise ValidationError([ValidationError(text, code="secrecy") for text in barring])
+    _must_be_clean(_barring(hits, [], reason))
     names = sorted({hit.found for hit in hits if not hit.stops})
     row.state, row.approved_by, row.approved_at = State.APPROVED, by, timezone.now()
     row.names_kept, row.names_reason = names, reason if names else ""
@@ -274,9 +279,7 @@ def publish_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
         return row
     if row.state != State.APPROVED:
         raise _not_now(row, "公布")
-    barring = _barring(hits_of(row), row.names_kept, "")
-    if barring:
-        raise ValidationError([ValidationError(text, code="secrecy") for text in barring])
+    _must_be_clean(_barring(hits_of(row), row.names_kept, ""))
     row.state, row.published_by, row.published_at = State.PUBLISHED, by, timezone.now()
     row.save(update_fields=["state", "published_by", "published_at"])
     _record(by, "publish", row, f"公布：{row}")
@@ -357,7 +360,8 @@ def drop_disclosure(*, disclosure: Disclosure, by: User) -> None:
     row.delete()
 
 
-def total_of(row: Disclosure) -> dict[str, object]:
-    """Budget, spent and left over all heads."""
-    sums = DisclosureHead.objects.filter(disclosure=row).aggregate(budget=Sum("budget"), spent=Sum("spent"))
-    return {**sums, "left": (sums["budget"] or 0) - (sums["spent"] or 0)}
+def total_of(row: Disclosure) -> dict[str, Decimal]:
+    """Budget, spent and left over all heads, added up as Decimal (one query, none with the heads at hand)."""
+    heads = list(row.heads.all())
+    budget, spent = sum((one.budget for one in heads), ZERO), sum((one.spent for one in heads), ZERO)
+    return {"budget": budget, "spent": spent, "left": budget - spent}

@@ -1,5 +1,6 @@
 """Accounts opened to the members of a town, and what the members ask about them. No column here says who was paid."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -121,6 +122,12 @@ class Disclosure(models.Model):
         return self.state == self.State.PUBLISHED
 
     @property
+    def corrected_by(self) -> "Disclosure | None":
+        """The published correction, if there is one."""
+        found: Disclosure | None = getattr(self, "correction", None)
+        return found if found and found.is_published else None
+
+    @property
     def seen(self) -> str:
         """Which proposal this is: another one is proposed at another moment."""
         return f"{self.proposed_at:%Y%m%d%H%M%S%f}" if self.proposed_at else ""
@@ -157,6 +164,10 @@ class DisclosureHead(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def left(self) -> Decimal:
+        return self.budget - self.spent
+
 
 class DisclosureItemQuerySet(TownQuerySet):
     """Items of a town's disclosures."""
@@ -167,7 +178,7 @@ class DisclosureItemQuerySet(TownQuerySet):
 class DisclosureItem(models.Model):
     """One expense as members read it: day, what for, how much. Who was paid is not copied and has no column."""
 
-    head = models.ForeignKey(DisclosureHead, models.CASCADE, verbose_name="科目", related_name="items")
+    head = models.ForeignKey(DisclosureHead, models.CASCADE, verbose_name="科目", related_name="spendings")
     number = models.PositiveIntegerField("序号")
     source = models.PositiveBigIntegerField("账上的编号")
     day = models.DateField("日期")
@@ -197,12 +208,14 @@ class DisclosureQuestionQuerySet(PersonalQuerySet):
 
     town_path = "disclosure__town"
 
+    def listed_to(self, user: Any) -> "DisclosureQuestionQuerySet":
+        """What a member reads: own questions, and the answered ones of what the member may read."""
+        answered = Q(answered_at__isnull=False, disclosure__in=Disclosure.objects.mine(user))
+        return self.filter(answered | Q(member__in=Member.objects.mine(user)))
+
     def open(self) -> "DisclosureQuestionQuerySet":
         """Twin of `not DisclosureQuestion.is_answered`."""
         return self.filter(answered_at=None)
-
-    def answered(self) -> "DisclosureQuestionQuerySet":
-        return self.filter(answered_at__isnull=False)
 
 
 class DisclosureQuestion(models.Model):

@@ -16,6 +16,7 @@ from juxian.county.load import load_county
 from juxian.demo import (
     brands,
     certificates,
+    disclosures,
     evidence,
     exams,
     letters,
@@ -104,6 +105,7 @@ def _generate(plot: Plot) -> None:
     money.write_money(plot, outlines)
     regulations.write_regulations(plot)
     brands.write_brands(plot)
+    disclosures.write_disclosures(plot)
     letters.write_letters(plot, outlines)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
 

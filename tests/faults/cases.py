@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
+from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
 from tests.faults.places_cases import places_cases
@@ -84,6 +85,7 @@ def cases(county: County) -> dict[str, Case]:
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
     return money_cases(county) | {
         **EVIDENCE,
+        **DISCLOSURES,
         **REGULATIONS,
         **brand_cases(county),
         "login": Case({"username": ours.member.user.username, "password": PASSWORD}),

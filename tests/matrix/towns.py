@@ -19,6 +19,7 @@ from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Membe
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
 from tests.matrix.brand_rows import add_brands
+from tests.matrix.disclosure_rows import add_disclosures
 from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
@@ -84,6 +85,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_regulations(data)
     add_brands(data)
     add_places(data)
+    add_disclosures(data)
     return data
 
 
