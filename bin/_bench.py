@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from _bench_centres import compliance_board
-from _bench_exam import exam_of, seat_race
+from _bench_exam import IN_A_RUSH, ONE_BY_ONE, exam_of, seat_race
 from _bench_pages import autosave, board, class_roster, login, member_page
 from _bench_tools import ROOT, Bench, execute, insert_many, measure
 from django.conf import settings
@@ -150,8 +150,9 @@ ROWS: dict[str, Callable[[], Bench]] = {
     "autosave": autosave,
     "login": login,
     "seat_race": seat_race,
-    "exam_300": partial(exam_of, 300),
-    "exam_1000": partial(exam_of, 1000),
+    "exam_300": partial(exam_of, 300, ONE_BY_ONE, "exam_300"),
+    "exam_300_rush": partial(exam_of, 300, IN_A_RUSH, "exam_300_rush"),
+    "exam_1000": partial(exam_of, 1000, ONE_BY_ONE, "exam_1000"),
     "roster_import_12000": roster_import,
     "sweep_12000": due_work,
 }

@@ -120,9 +120,16 @@ def seated_exam(number: int) -> list[Enrolment]:
     )  # fmt: skip
 
 
-def exam_of(number: int) -> Bench:
-    """Members start, save 20 answers one by one and submit, 32 phones at a time, through the running server.
+ONE_BY_ONE = [[number] for number in range(1, QUESTIONS + 1)]
+IN_A_RUSH = [[1], list(range(2, QUESTIONS + 1))]
 
+
+def exam_of(number: int, requests: list[list[int]], name: str) -> Bench:
+    """Members start, save 20 answers and submit, 32 phones at a time without a pause, through the running server.
+
+    `requests` says which answers the page sends together. It has one request on its way and sends what was chosen
+    meanwhile with the next. ONE_BY_ONE: every choice waits until the one before is stored, so each goes alone, as with
+    people who read their questions. IN_A_RUSH: the other end, all is tapped before the first answer comes back.
     Limit: as many threads insert 20 rows and commit, once per member.
     """
     enrolments = seated_exam(number)
@@ -134,7 +141,7 @@ def exam_of(number: int) -> Bench:
     server, pool = Server(), ThreadPoolExecutor(PHONES)
 
     def ours() -> None:
-        list(pool.map(lambda paper: sit(server.port, *paper), papers))
+        list(pool.map(lambda paper: sit(server.port, *paper, requests), papers))
         done = Attempt.objects.filter(enrolment__in=enrolments, closed_by="member")
         assert done.count() == number, done.count()
         assert Answer.objects.filter(attempt__in=done).count() == number * QUESTIONS
@@ -146,7 +153,7 @@ def exam_of(number: int) -> Bench:
         server.stop()
         _end(pool)
 
-    return Bench(f"exam_{number}", ours, limit, 1, operations=number, close=close)
+    return Bench(name, ours, limit, 1, operations=number, close=close)
 
 
 def _raw_answers(attempt: int) -> None:
@@ -155,13 +162,14 @@ def _raw_answers(attempt: int) -> None:
         insert_many("bench_answer", ANSWER_COLUMNS, [(attempt, n, "[0]", n, stamp) for n in range(1, QUESTIONS + 1)])
 
 
-def sit(port: int, exam: int, cookies: str) -> None:
+def sit(port: int, exam: int, cookies: str, requests: list[list[int]]) -> None:
     """One phone: start, open the paper, save every answer, hand in."""
     phone = Phone(HTTPConnection("127.0.0.1", port, timeout=120), cookies)
     paper = phone.post(reverse("assessments:me-start", args=[exam]), {}, 302)
     phone.ask("GET", paper, b"", "", 200)
-    for number in range(1, QUESTIONS + 1):
-        phone.save(f"{paper}answers/", {"number": number, "choice": [0], "seq": number})
+    for numbers in requests:
+        rows = [{"number": number, "choice": [0], "seq": number} for number in numbers]
+        phone.save(f"{paper}answers/", {"answers": rows})
     phone.post(f"{paper}submit/", {"answers": "[]"}, 302)
     phone.line.close()
 
@@ -185,8 +193,8 @@ class Phone:
     def post(self, path: str, fields: dict[str, str], wanted: int) -> str:
         return self.ask("POST", path, urlencode(fields).encode(), "application/x-www-form-urlencoded", wanted)
 
-    def save(self, path: str, row: dict[str, Any]) -> None:
-        self.ask("POST", path, json.dumps(row).encode(), "application/json", 200)
+    def save(self, path: str, body: dict[str, Any]) -> None:
+        self.ask("POST", path, json.dumps(body).encode(), "application/json", 200)
 
 
 class Server:

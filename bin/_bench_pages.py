@@ -101,7 +101,7 @@ def autosave() -> Bench:
 
     def ours() -> None:
         seq = next(sequence)
-        body = {"number": seq % len(attempt.paper) + 1, "choice": [0], "seq": seq}
+        body = {"answers": [{"number": seq % len(attempt.paper) + 1, "choice": [0], "seq": seq}]}
         answer(application, environ_of("post", path, cookies, data=body, content_type="application/json"), 200)
 
     def limit() -> None:

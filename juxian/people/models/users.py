@@ -126,7 +126,7 @@ class User(AbstractBaseUser):
     def member_or_none(self) -> "Member | None":
         """The party member who signs in as this user, with the branch and town every page about them names."""
         model: Any = User.member.related.related_model
-        found: Member | None = model.objects.filter(user=self).select_related("branch__town").first()
+        found: Member | None = model.objects.filter(user=self).select_related("branch__town").order_by("pk").first()
         return found
 
     # Django admin's contract -----------------------------------------------------------------------
