@@ -275,7 +275,7 @@ def today_of(user: User, town: Town, now: datetime) -> list[Slot]:
     rows = Session.objects.visible_to(user).filter(
         training_class__town=town, day=today, training_class__state__in=(State.RUNNING, State.ENROLLING)
     )
-    rows = rows.standing().select_related("training_class", "lecturer", "room__centre", "point")
+    rows = rows.standing().select_related("training_class", "lecturer", "room__centre", "point", "site")
     rows = rows.annotate(marked=Exists(Mark.objects.filter(session=OuterRef("pk"))))
     slots = []
     for session in sorted(rows, key=lambda one: one.start):
@@ -306,7 +306,11 @@ def next_of(user: User, town: Town, now: datetime) -> Next | None:
     rows = Session.objects.visible_to(user).filter(
         ~Exists(marked), training_class__town=town, training_class__state=State.RUNNING, day__gte=today
     )
-    rows = rows.standing().select_related("training_class", "lecturer", "room__centre", "point").annotate(people=seated)
+    rows = (
+        rows.standing()
+        .select_related("training_class", "lecturer", "room__centre", "point", "site")
+        .annotate(people=seated)
+    )
     found = sorted(rows.order_by("day")[:12], key=lambda one: one.start)
     if not found:
         return None

@@ -33,8 +33,8 @@ class Slot:
 
     @property
     def place(self) -> str:
-        """The room or teaching point; the centre's own name stands above it all."""
-        place = self.session.room or self.session.point
+        """The room, teaching point or reception site; the centre's own name stands above it all."""
+        place = self.session.room or self.session.point or self.session.site
         return place.name if place else ""
 
     @property
@@ -72,7 +72,7 @@ def _sessions(centre: Centre, today: date) -> list[Any]:
         training_class__town=centre.town_id, training_class__state__in=SHOWN_STATES, day__gte=today
     )
     seated = Q(training_class__enrolments__state=Enrolment.State.SEATED)
-    rows = rows.select_related("training_class", "room", "point").order_by("day", "half", "pk")
+    rows = rows.select_related("training_class", "room", "point", "site").order_by("day", "half", "pk")
     return list(rows.annotate(people=Count("training_class__enrolments", filter=seated))[:LOOKED_AT])
 
 

@@ -125,7 +125,7 @@ class YearPlanAdmin(Decided):
 
 class SessionInline(ReadOnly, ScopedTabular):
     model = Session
-    fields = ["day", "half", "topic", "lecturer", "mode", "room", "point", "hours", "cancelled_at"]
+    fields = ["day", "half", "topic", "lecturer", "mode", "room", "point", "site", "hours", "cancelled_at"]
 
 
 class QuotaInline(ReadOnly, ScopedTabular):

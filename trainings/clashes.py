@@ -1,6 +1,6 @@
-"""Who or what would be in two places in one half-day: a lecturer, a room, people with a seat in two classes.
+"""Who or what would be in two places in one half-day: a lecturer, a room, a site, people with a seat in two classes.
 
-Lecturer and room stand in the way, and the database refuses them too. People are a warning: they can be told where to go.
+Lecturer, room and site stand in the way, and the database refuses them too. People are a warning: they can be told where to go.
 """
 
 from collections import defaultdict
@@ -64,7 +64,7 @@ def elsewhere(session: Session) -> list[Session]:
 
 
 def bookings(session: Session, others: list[Session], reader: Reader) -> list[Clash]:
-    """Lecturer and room of `session` that another class has in that half-day."""
+    """Lecturer, room and reception site of `session` that another class has in that half-day."""
     found = []
     for other in others:
         title, link = f"“{other.training_class}”", reader.link(other.training_class)
@@ -75,6 +75,10 @@ def bookings(session: Session, others: list[Session], reader: Reader) -> list[Cl
         if session.room and other.room_id == session.room_id:
             taken = f"已被{title}占用" if link else "已有外镇安排"
             text = f"{half_day(session)}，{session.room}{taken}。请换个教室，{ANOTHER_HALF}"
+            found.append(Clash(text, link, stops=True))
+        if session.site and other.site_id == session.site_id:
+            taken = f"已被{title}占用" if link else "已有外镇安排"
+            text = f"{half_day(session)}，{session.site}{taken}。请换个站点，{ANOTHER_HALF}"
             found.append(Clash(text, link, stops=True))
     return found
 
@@ -107,10 +111,21 @@ def _people(session: Session, others: list[Session], reader: Reader) -> list[Cla
     return found
 
 
+def places_shut(session: Session) -> list[Clash]:
+    """The place itself: one that is out of use stands in the way, a season that is over is a warning."""
+    place = session.point or session.site
+    if place and place.refusal:
+        return [Clash(place.refusal, stops=True)]
+    if session.point and not session.point.is_open(session.day):
+        text = f"{session.point}开放时间是 {session.point.season}，{half_day(session)}不在里面。先和教学点说好，或换个地点。"
+        return [Clash(text)]
+    return []
+
+
 def clashes(session: Session, user: User) -> list[Clash]:
     """Everything a planned half-day would collide with, as `user` may know it. Three queries."""
     others, reader = elsewhere(session), Reader(user)
-    return bookings(session, others, reader) + _people(session, others, reader)
+    return places_shut(session) + bookings(session, others, reader) + _people(session, others, reader)
 
 
 def _meeting(training_class: TrainingClass, members: Collection[Member]) -> list[tuple[Session, list[Member]]]:

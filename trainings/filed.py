@@ -54,7 +54,7 @@ def _seated(training_class: TrainingClass) -> list[Enrolment]:
 
 def _sessions(training_class: TrainingClass) -> list[Session]:
     rows = Session.objects.filter(training_class=training_class).standing()
-    return list(rows.select_related("lecturer", "room__centre", "point").order_by("day", "half", "pk"))
+    return list(rows.select_related("lecturer", "room__centre", "point", "site").order_by("day", "half", "pk"))
 
 
 def _facts(training_class: TrainingClass) -> Facts:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from centres.forms.money import MoneyField
-from centres.models import BrandTheme, Room, TeachingPoint
+from centres.models import BrandTheme, ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.people.models import Town, User
 from lecturers.models import Appointment, Lecturer
@@ -165,11 +165,12 @@ class SessionForm(forms.ModelForm):
             "mode",
             "room",
             "point",
+            "site",
         )
         widgets = {"day": _day(), "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
         help_texts = {
             "starts_at": "不填按上午 8:30、下午 13:30、晚上 19:00。",
-            "room": "教室和现场教学点选一个。",
+            "room": "教室、现场教学点、接收站点选一个；集体收看才选接收站点。",
         }
 
     helper = _helper(
@@ -181,7 +182,11 @@ class SessionForm(forms.ModelForm):
         ),
         Row(Column("topic", css_class="col-md-6"), Column("course_version", css_class="col-md-6")),
         Row(Column("lecturer", css_class="col-md-6"), Column("mode", css_class="col-md-6")),
-        Row(Column("room", css_class="col-md-6"), Column("point", css_class="col-md-6")),
+        Row(
+            Column("room", css_class="col-md-4"),
+            Column("point", css_class="col-md-4"),
+            Column("site", css_class="col-md-4"),
+        ),
     )
 
     def __init__(self, *args: Any, user: User, town: Town, **kwargs: Any) -> None:
@@ -189,20 +194,28 @@ class SessionForm(forms.ModelForm):
         today = timezone.localdate()
         rooms, points = Room.objects.visible_to(user), TeachingPoint.objects.visible_to(user)
         standing = Exists(Appointment.objects.in_force(today).filter(lecturer=OuterRef("pk")))
-        kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version", "point")}
+        kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version")}
         courses = CourseVersion.objects.filter(
             Q(course__retired_on=None, published_on__lte=today) | kept["course_version"]
         )
         choices = {
             "lecturer": Lecturer.objects.filter(Q(standing) | kept["lecturer"]),
             "room": rooms.filter(centre__town=town).select_related("centre"),
-            "point": points.filter(Q(is_ready=True) | kept["point"], centre__town=town),
+            "point": points.filter(centre__town=town),
+            "site": ReceptionSite.objects.visible_to(user).filter(centre__town=town),
             "course_version": courses.select_related("course").order_by("course__code", "-number"),
         }
         fields: dict[str, Any] = self.fields
         for name, rows in choices.items():
             fields[name].queryset = rows
             fields[name].empty_label = "还没选"
+        for name in ("point", "site"):
+            fields[name].label_from_instance = _with_state
+
+
+def _with_state(place: TeachingPoint | ReceptionSite) -> str:
+    """A place and, if it is out of use, that it is: choosing it is answered with the reason."""
+    return f"{place}（不能使用）" if place.refusal else str(place)
 
 
 class ReasonForm(forms.Form):

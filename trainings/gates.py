@@ -18,11 +18,21 @@ def _of_session(session: Session, training_class: TrainingClass) -> list[str]:
     texts = []
     if session.lecturer_id is None:
         texts.append(f"{_when(session)}还没选授课人。")
-    if session.room_id is None and session.point_id is None:
+    if session.room_id is None and session.point_id is None and session.site_id is None:
         texts.append(f"{_when(session)}还没选地点。")
+    place = session.point or session.site
+    if place and place.refusal:
+        texts.append(f"{_when(session)}：{place.refusal}")
     if not training_class.starts_on <= session.day <= training_class.ends_on:
         texts.append(f"{_when(session)}不在开班期间内。")
     return texts
+
+
+def unusable_places(training_class: TrainingClass) -> list[str]:
+    """Half-days at a teaching point or reception site that is out of use now."""
+    rows = Session.objects.filter(training_class=training_class).standing().select_related("point", "site")
+    places = [(session, session.point or session.site) for session in rows]
+    return [f"{_when(session)}：{place.refusal}" for session, place in places if place and place.refusal]
 
 
 def _submit(training_class: TrainingClass) -> list[Missing]:
@@ -40,7 +50,9 @@ def _submit(training_class: TrainingClass) -> list[Missing]:
     if quota > training_class.capacity:
         link = reverse("trainings:town-quotas", args=[training_class.pk])
         found.append(Missing(f"各支部名额合计 {quota} 人，超过本班名额 {training_class.capacity} 人。", link))
-    sessions = list(Session.objects.filter(training_class=training_class).standing().select_related("room"))
+    sessions = list(
+        Session.objects.filter(training_class=training_class).standing().select_related("room", "point", "site")
+    )
     if not sessions:
         return [
             *found,
@@ -49,8 +61,9 @@ def _submit(training_class: TrainingClass) -> list[Missing]:
     for session in sessions:
         link = reverse("trainings:session-edit", args=[session.pk])
         found += [Missing(text, link) for text in _of_session(session, training_class)]
-        if session.room and session.room.capacity < training_class.capacity:
-            text = f"{_when(session)}的{session.room}只能坐 {session.room.capacity} 人，少于名额 {training_class.capacity} 人。"
+        place = session.room or session.point
+        if place and place.capacity < training_class.capacity:
+            text = f"{_when(session)}的{place}只能坐 {place.capacity} 人，少于名额 {training_class.capacity} 人。"
             found.append(Missing(text, link))
     return found
 

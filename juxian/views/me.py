@@ -23,7 +23,7 @@ COMING, RECORD = 5, 6
 REMEDIES = ("retake", "make_up")
 TODAY = 6  # read more than is shown: sessions of today may be over
 SHOWN_OF_A_SESSION = (
-    "training_class_id", "day", "half", "starts_at", "topic", "room__name", "room__centre__name", "point__name",
+    "training_class_id", "day", "half", "starts_at", "topic", "room__name", "room__centre__name", "point__name", "site__name",
 )  # fmt: skip
 State = TrainingClass.State
 SEATED = Enrolment.State.SEATED
@@ -92,7 +92,7 @@ def _coming(seats: list[Enrolment], now: datetime) -> list[tuple[Session, Enrolm
     own = {seat.training_class_id: seat for seat in _in(seats, State.ENROLLING, State.RUNNING)}
     # scope: sessions of classes the member has a seat in
     rows = Session.objects.filter(training_class__in=own, day__gte=timezone.localdate(now)).standing()
-    rows = rows.select_related("room__centre", "point").only(*SHOWN_OF_A_SESSION).order_by("day", "half")
+    rows = rows.select_related("room__centre", "point", "site").only(*SHOWN_OF_A_SESSION).order_by("day", "half")
     ahead = sorted((one for one in rows[: COMING + TODAY] if not one.is_over(now)), key=lambda one: one.start)
     return [(one, own[one.training_class_id]) for one in ahead[:COMING]]
 

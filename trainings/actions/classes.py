@@ -15,7 +15,7 @@ from trainings.actions.certificates import issue_missing
 from trainings.actions.hours import post_class_hours
 from trainings.actions.outcomes import settle_outcomes
 from trainings.actions.rights import State, locked_class, must_be, must_decide, must_run, need_text
-from trainings.gates import missing_at
+from trainings.gates import missing_at, unusable_places
 from trainings.models import Enrolment, Mark, Session, TrainingClass
 from trainings.registry import Gate, registry
 from trainings.words import cn_day, plain
@@ -91,6 +91,8 @@ def approve_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     if training_class.state == State.APPROVED:
         return training_class
     must_be(training_class, State.SUBMITTED)
+    if shut := unusable_places(training_class):
+        raise ValidationError(shut, code="place")
     training_class.state, training_class.approved_by = State.APPROVED, by
     training_class.approved_at = timezone.now()
     _tell_town(training_class, f"已批准：{training_class.title}", "可以开始报名了。")

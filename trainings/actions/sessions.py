@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from centres.models import Room, TeachingPoint
+from centres.models import ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.audit.log import record
 from juxian.people.models import User
 from lecturers.models import Lecturer
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
-from trainings.clashes import Reader, bookings, elsewhere
+from trainings.clashes import Reader, bookings, elsewhere, places_shut
 from trainings.models import Mark, Session, TrainingClass
 
 OPEN = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING)
@@ -32,15 +32,18 @@ class SessionFields(TypedDict, total=False):
     mode: str
     room: Room | None
     point: TeachingPoint | None
+    site: ReceptionSite | None
     hours: Decimal
 
 
 def _booked(session: Session, by: User) -> list[str]:
-    """Who or what is taken in that half-day by another class. Locks the lecturer and the room first."""
+    """Who or what is taken in that half-day by another class. Locks the lecturer and the place first."""
     if session.lecturer_id:
         Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
     if session.room_id:
         Room.objects.select_for_update(of=("self",)).get(pk=session.room_id)
+    if session.site_id:
+        ReceptionSite.objects.select_for_update(of=("self",)).get(pk=session.site_id)
     return [clash.text for clash in bookings(session, elsewhere(session), Reader(by))]
 
 
@@ -48,10 +51,11 @@ def _check(session: Session, training_class: TrainingClass, by: User) -> None:
     texts = []
     if not training_class.starts_on <= session.day <= training_class.ends_on:
         texts.append(f"课次日期要在开班期间（{training_class.span}）内。")
-    for place, label in ((session.room, "教室"), (session.point, "现场教学点")):
+    places = ((session.room, "教室"), (session.point, "现场教学点"), (session.site, "接收站点"))
+    for place, label in places:
         if place and place.centre.town_id != training_class.town_id:
             texts.append(f"只能选本镇街的{label}。")
-    texts += _booked(session, by)
+    texts += [clash.text for clash in places_shut(session) if clash.stops] + _booked(session, by)
     if texts:
         raise ValidationError(texts)
     session.full_clean()
@@ -108,7 +112,9 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
     training_class = locked_class(session.training_class)
     must_run(by, training_class.town)
     must_be(training_class, *OPEN)
-    session = Session.objects.select_related("training_class", "room__centre", "point__centre").get(pk=session.pk)
+    session = Session.objects.select_related("training_class", "room__centre", "point__centre", "site__centre").get(
+        pk=session.pk
+    )
     if session.cancelled_at:
         raise ValidationError(f"{_title(session)}已取消，不能再改。", code="cancelled")
     _unmarked(session, "再改")

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from centres.models import Room, TeachingPoint
+from centres.models import ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town, User
@@ -183,6 +183,9 @@ class Session(models.Model):
     point = models.ForeignKey(
         TeachingPoint, models.PROTECT, verbose_name="现场教学点", null=True, blank=True, related_name="sessions"
     )
+    site = models.ForeignKey(
+        ReceptionSite, models.PROTECT, verbose_name="接收站点", null=True, blank=True, related_name="sessions"
+    )
     hours = models.DecimalField("学时", max_digits=5, decimal_places=2, default=Decimal(4))
     headcount = models.PositiveIntegerField("现场清点人数", null=True, blank=True)
     cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
@@ -217,9 +220,20 @@ class Session(models.Model):
                 violation_error_message="学时应大于 0，半天不超过 8。",
             ),
             models.CheckConstraint(
-                condition=Q(room=None) | Q(point=None),
+                condition=Q(room=None, point=None) | Q(room=None, site=None) | Q(point=None, site=None),
                 name="trainings_session_one_place",
-                violation_error_message="教室和现场教学点只能选一个。",
+                violation_error_message="教室、现场教学点和接收站点只能选一个。",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "day", "half"],
+                condition=Q(cancelled_at=None),
+                name="trainings_session_site_once",
+                violation_error_message="这个接收站点这个半天已经有课，请换个站点，或换个半天。",
+            ),
+            models.CheckConstraint(
+                condition=Q(site=None) | Q(mode="group_viewing"),
+                name="trainings_session_site_is_viewed",
+                violation_error_message="接收站点只用于集体收看，请把形式改为“集体收看”，或换个地点。",
             ),
         ]
 
@@ -243,5 +257,5 @@ class Session(models.Model):
 
     @property
     def place(self) -> str:
-        """Room or teaching point in words."""
-        return str(self.room or self.point or "")
+        """Room, teaching point or reception site in words."""
+        return str(self.room or self.point or self.site or "")

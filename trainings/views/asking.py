@@ -31,7 +31,7 @@ def class_in_scope(request: SignedRequest, pk: int) -> TrainingClass:
 def session_in_scope(request: SignedRequest, pk: int) -> Session:
     """The session, if this user may see it; 404 otherwise."""
     rows = Session.objects.visible_to(request.user)
-    rows = rows.select_related("training_class__town", "lecturer", "room__centre", "point__centre")
+    rows = rows.select_related("training_class__town", "lecturer", "room__centre", "point__centre", "site__centre")
     found: Session = get_object_or_404(rows, pk=pk)
     return found
 

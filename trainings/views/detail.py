@@ -30,7 +30,9 @@ TABS = ("timetable", "people", "sign", "certificates", "dossier")
 
 def _sessions(request: SignedRequest, training_class: TrainingClass) -> list[Session]:
     rows = Session.objects.visible_to(request.user).filter(training_class=training_class).order_by("day", "half", "pk")
-    return list(rows.select_related("training_class", "lecturer", "room__centre", "point", "course_version__course"))
+    return list(
+        rows.select_related("training_class", "lecturer", "room__centre", "point", "site", "course_version__course")
+    )
 
 
 def _people(request: SignedRequest, training_class: TrainingClass) -> list[Enrolment]:

@@ -36,7 +36,7 @@ def my_classes(request: SignedRequest) -> HttpResponse:
     )
     now = timezone.now()
     sessions = sessions.filter(day__gte=timezone.localdate(now)).select_related(
-        "training_class", "room__centre", "point"
+        "training_class", "room__centre", "point", "site"
     )
     of_class = {row.training_class_id: row.pk for row in rows}
     ahead = [session for session in sessions.order_by("day", "half")[: UPCOMING + TODAY] if not session.is_over(now)]
@@ -60,7 +60,7 @@ def my_class(request: SignedRequest, pk: int) -> HttpResponse:
     marks: dict[int, list[Mark]] = {}
     for mark in Mark.objects.mine(request.user).filter(enrolment=enrolment).select_related("status"):
         marks.setdefault(mark.session_id, []).append(mark)
-    rows = sessions.select_related("lecturer", "room__centre", "point", "training_class")
+    rows = sessions.select_related("lecturer", "room__centre", "point", "site", "training_class")
     lines = [(session, effective(marks.get(session.pk, []))) for session in rows]
     total = HourEntry.objects.mine(request.user).filter(enrolment=enrolment).total()
     ctx = {

@@ -107,7 +107,7 @@ def timetable(request: SignedRequest, pk: int) -> HttpResponse:
     """课程表 on A4."""
     training_class = class_in_scope(request, pk)
     sessions = Session.objects.visible_to(request.user).filter(training_class=training_class).standing()
-    sessions = sessions.select_related("lecturer", "room__centre", "point").order_by("day", "half", "pk")
+    sessions = sessions.select_related("lecturer", "room__centre", "point", "site").order_by("day", "half", "pk")
     ctx = {"training_class": training_class, "sessions": sessions}
     return render(request, "trainings/timetable_print.html", ctx)
 
