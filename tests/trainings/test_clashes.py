@@ -182,7 +182,7 @@ def test_the_form_costs_the_same(browser, ours, teacher, today, number, django_a
     for _ in range(number):
         held = SessionFactory(training_class__town=ours.town, day=today).training_class
         EnrolmentFactory(training_class=held, member=person)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(24):
         page = add(browser, ours, today, look="1")
     assert len(warnings(page)) == number
 

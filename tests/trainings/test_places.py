@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from centres.models import ReceptionSite, TeachingPoint
-from tests.factories import CentreFactory, ClassFactory
+from tests.factories import CentreFactory, ClassFactory, LecturerFactory
 from tests.trainings.conftest import sessions_of
 from trainings import actions
 from trainings.clashes import clashes
@@ -44,7 +44,7 @@ def refusal(act) -> list[str]:
 
 
 def add(training_class, by, **given) -> Session:
-    fields = {"day": training_class.starts_on, "half": "xv", "topic": "参观"}
+    fields = {"day": training_class.starts_on, "half": "xv", "topic": "参观", "lecturer": LecturerFactory()}
     return actions.add_session(training_class=training_class, by=by, **(fields | given))
 
 
