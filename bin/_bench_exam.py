@@ -141,7 +141,7 @@ def exam_of(number: int, requests: list[list[int]], name: str) -> Bench:
     server, pool = Server(), ThreadPoolExecutor(PHONES)
 
     def ours() -> None:
-        list(pool.map(lambda paper: sit(server.port, *paper, requests), papers))
+        list(pool.map(lambda paper: sit(server.port, paper[0], paper[1], requests), papers))
         done = Attempt.objects.filter(enrolment__in=enrolments, closed_by="member")
         assert done.count() == number, done.count()
         assert Answer.objects.filter(attempt__in=done).count() == number * QUESTIONS
