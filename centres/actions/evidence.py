@@ -29,21 +29,25 @@ class Days:
     valid_until: date | None = None
 
 
-@transaction.atomic
 def add_file(*, centre: Centre, item: StandardItem, upload: UploadedFile, days: Days, by: User) -> Evidence:
-    """Keep one photo or paper. The same content with the same days again returns the first row."""
+    """Keep one photo or paper. The same content with the same days again returns the first row.
+
+    The photo is drawn before the transaction begins: nobody waits for it.
+    """
     must_run(by, centre.town)
     if item.evidence not in (ASKED.PHOTO, ASKED.PAPER):
         raise ValidationError(f"“{item.name}”不用上传文件。", code="kind")
     name = str(upload.name)
     accepted = accept_photo(upload, name=name) if item.evidence == ASKED.PHOTO else accept(upload, name=name)
     found = _settled(item, days, accepted.taken_on)
-    same = _standing(centre, item).filter(file__sha256=sha256(accepted.content).hexdigest()).first()
-    if same:
-        return _again(same, found)
-    with keeping(accepted, name=name) as kept:
-        kind = Evidence.Kind.PHOTO if kept.thumbnail else Evidence.Kind.PAPER
-        return _add(centre, item, found, by, kind=kind, file=kept.file, thumbnail=kept.thumbnail)
+    digest = sha256(accepted.content).hexdigest()
+    with transaction.atomic():
+        same = _standing(centre, item).filter(file__sha256=digest).first()
+        if same:
+            return _again(same, found)
+        with keeping(accepted, name=name) as kept:
+            kind = Evidence.Kind.PHOTO if kept.thumbnail else Evidence.Kind.PAPER
+            return _add(centre, item, found, by, kind=kind, file=kept.file, thumbnail=kept.thumbnail)
 
 
 @transaction.atomic

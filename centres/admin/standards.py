@@ -1,8 +1,11 @@
 """The standard and its versions, for the county: drafts are edited, what is published is only read."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +14,7 @@ from django.shortcuts import redirect
 from centres.actions.standards import copy_standard, publish_standard
 from centres.models import Standard, StandardItem
 from juxian.people.access import signed_in
-from juxian.people.admin_base import SharedAdmin, SharedTabular
+from juxian.people.admin_base import ScopedChoices, SharedAdmin
 
 
 class DraftOnly:
@@ -28,18 +31,31 @@ class DraftOnly:
 
     def _about(self, obj: Standard | None) -> tuple[Standard | None, ...]:
         """An admin's `has_add_permission` knows no object, an inline's does."""
-        return (obj,) if isinstance(self, admin.TabularInline) else ()
+        return (obj,) if isinstance(self, InlineModelAdmin) else ()
 
 
 def _is_published(obj: Any) -> bool:
     return isinstance(obj, Standard) and obj.is_published
 
 
-class StandardItemInline(DraftOnly, SharedTabular):
+class StandardItemForm(forms.ModelForm):
+    """Room for whole sentences."""
+
+    class Meta:
+        model = StandardItem
+        fields = ["name", "key", "group", "order", "need", "weight", "evidence", "valid_months", "text", "guidance"]
+        widgets: ClassVar = {name: AdminTextareaWidget({"rows": 2}) for name in ("text", "guidance")}
+
+
+class StandardItemInline(DraftOnly, ScopedChoices, admin.StackedInline):
     """Items of a version of the standard."""
 
     model = StandardItem
-    can_delete = True
+    form = StandardItemForm
+    extra = 0
+    fields: ClassVar = [
+        ("name", "key"), ("group", "order"), ("need", "weight"), ("evidence", "valid_months"), "text", "guidance",
+    ]  # fmt: skip
 
 
 @admin.register(Standard)
