@@ -58,7 +58,7 @@ def test_all_is_well(posted) -> None:
     chain.seal(timezone.now())
     assert run() == (
         [],
-        {"audit_entries": 1, "audit_sealed": 1, "ledger_rows": 1, "files": 0, "problems": 0},
+        {"audit_entries": 1, "audit_sealed": 1, "ledger_rows": 1, "expenses": 0, "files": 0, "problems": 0},
         True,
     )
 

@@ -1,26 +1,29 @@
-"""`manage.py verify`: audit chain, hour ledger, stored files."""
+"""`manage.py verify`: audit chain, hour ledger, money, stored files."""
 
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from centres import money
+from centres.models import Expense
 from juxian.audit import chain
 from juxian.audit.models import AuditEntry, AuditSeal
 from juxian.files.models import StoredFile
 from juxian.files.store import is_whole
-from trainings import ledger
+from trainings import costs, ledger
 from trainings.models import HourEntry
 
 
 class Command(BaseCommand):
     """Words for people first, one JSON line last; exit 1 when something does not hold. Changes nothing."""
 
-    help = "核对审计记录链、学时账、文件校验值"
+    help = "核对审计记录链、学时账、经费账、文件校验值"
 
     def handle(self, *args: Any, **options: Any) -> None:
         audit, hours, files = chain.verify(), list(ledger.problems()), self._files()
-        for sentence in [*audit, *hours, *files]:
+        paid = [*money.problems(), *costs.problems()]
+        for sentence in [*audit, *hours, *paid, *files]:
             self.stdout.write(sentence)
         entries, sealed = AuditEntry.objects.count(), AuditSeal.objects.count()
         self.stdout.write(f"审计记录 {entries} 条，已入链 {sealed} 条，其余等下一次后台封存。")
@@ -28,8 +31,9 @@ class Command(BaseCommand):
             "audit_entries": entries,
             "audit_sealed": sealed,
             "ledger_rows": HourEntry.objects.count(),
+            "expenses": Expense.objects.count(),
             "files": StoredFile.objects.count(),
-            "problems": len(audit) + len(hours) + len(files),
+            "problems": len(audit) + len(hours) + len(paid) + len(files),
         }
         self.stdout.write(json.dumps(facts, ensure_ascii=False))
         if facts["problems"]:
