@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.compliance import compliance
 from centres.figures import coverage, teaching_points
-from centres.models import BrandRevision
+from centres.models import BrandRevision, Disclosure
 from centres.words import VERDICTS
 from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
@@ -30,7 +30,7 @@ from trainings.figures import (
 from trainings.models import PlanLine, TrainingClass, YearPlan
 
 State = TrainingClass.State
-REVIEW_DAYS = 7  # in which the county answers a town's brand
+REVIEW_DAYS = 7  # in which the county answers a town's brand or accounts
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def waiting(user: User, today: date) -> list[Waiting]:
         url = f"{reverse('admin:trainings_yearplan_changelist')}?state__exact=submitted"
         words = f"{towns[0]}等 {len(towns)} 个镇街已送审" if len(towns) > 1 else f"{towns[0]}已送审"
         rows.append(Waiting(f"{year}年度计划审批", words, date(year, 1, 1), url))
-    rows += _brands_waiting(user)
+    rows += [*_brands_waiting(user), *_disclosures_waiting(user)]
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -141,6 +141,16 @@ def _brands_waiting(user: User) -> list[Waiting]:
     words = f"{name}等 {len(found)} 个镇街已送审" if len(found) > 1 else f"{name}已送审"
     due = timezone.localdate(first) + timedelta(days=REVIEW_DAYS)
     return [Waiting("品牌审批", words, due, reverse("trainings:county-brands"))]
+
+
+def _disclosures_waiting(user: User) -> list[Waiting]:
+    """Accounts that passed the secrecy check, a week from the day the first one did."""
+    found = Disclosure.objects.visible_to(user).filter(state=Disclosure.State.CHECKED)
+    sums = found.aggregate(number=Count("pk"), first=Min("checked_at"))
+    if not sums["number"]:
+        return []
+    due = timezone.localdate(sums["first"]) + timedelta(days=REVIEW_DAYS)
+    return [Waiting("账目公开审批", f"{sums['number']} 份已通过保密审查", due, reverse("centres:county-disclosures"))]
 
 
 def town_rows(user: User, counted: Came, now: datetime) -> list[TownRow]:

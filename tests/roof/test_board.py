@@ -15,7 +15,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, Use
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 41
+QUERIES = 42
 
 
 @pytest.fixture
