@@ -27,7 +27,8 @@ def town_inspections(request: SignedRequest) -> HttpResponse:
     if "town" not in request.GET and not request.user.is_clerk:
         return redirect("inspect")
     centre = centre_of(request)
-    inspections = list(with_counts(Inspection.objects.visible_to(request.user).filter(centre=centre)))
+    counted = with_counts(Inspection.objects.visible_to(request.user).filter(centre=centre))
+    inspections = list(counted.order_by("-started_at", "-pk"))
     findings = Finding.objects.visible_to(request.user).open().filter(result__inspection__centre=centre)
     today = timezone.localdate()
     ctx = {

@@ -19,6 +19,7 @@ from juxian.demo import (
     disclosures,
     evidence,
     exams,
+    inspections,
     letters,
     money,
     outline,
@@ -106,6 +107,7 @@ def _generate(plot: Plot) -> None:
     regulations.write_regulations(plot)
     brands.write_brands(plot)
     disclosures.write_disclosures(plot)
+    inspections.write_inspections(plot)
     letters.write_letters(plot, outlines)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
 
