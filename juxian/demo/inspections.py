@@ -19,9 +19,9 @@ from centres.models import (
     Standard,
     StandardItem,
 )
+from juxian.demo.papers import keep
 from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import SEED, Plot, save_all
-from juxian.demo.stored import keep
 from juxian.files.models import StoredFile
 from juxian.people.models import User
 
@@ -59,9 +59,8 @@ class Desk:
     def picture(self, name: str) -> tuple[StoredFile, StoredFile]:
         """A picture that says it is none, and its thumbnail; every name once."""
         if name not in self.pictures:
-            at = self.plot.moment(self.plot.day(-1))
-            file = keep(_tile(480, 360), name=f"演示照片-{name}.jpg", kind="jpeg", at=at)
-            small = keep(_tile(160, 120), name=f"演示照片-{name}（小）.jpg", kind="jpeg", at=at)
+            file = keep(self.plot, _tile(480, 360), f"演示照片-{name}.jpg", "jpeg")
+            small = keep(self.plot, _tile(160, 120), f"演示照片-{name}.jpg", "jpeg")
             self.pictures[name] = (file, small)
         return self.pictures[name]
 

@@ -8,9 +8,9 @@ from random import Random
 from centres.models import Budget, BudgetAdjustment, BudgetLine, CostHead, Expense, ExpenseScan, YearClosing
 from centres.money import yuan
 from juxian.demo.outline import Outline, State
+from juxian.demo.papers import keep
 from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import SEED, Plot, save_all
-from juxian.files.store import store
 from juxian.people.models import Town
 from lecturers.models import Lecturer, LecturerTitle
 from trainings.costs import warnings
@@ -184,7 +184,7 @@ def _scans(plot: Plot, spent: Spent) -> None:
     """The latest vouchers of classes in the demo clerk's town have their scan."""
     own = [row for outline, _, row in spent.of_class if outline.town.code == HERO_TOWN][-3:]
     for row in own:
-        file = store([PAPER], name=f"{row.voucher}-演示凭证.pdf", kind="pdf")
+        file = keep(plot, PAPER, f"{row.voucher}-演示凭证.pdf", "pdf")
         ExpenseScan.objects.create(expense=row, file=file, by=row.by, at=row.at)
 
 

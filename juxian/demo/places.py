@@ -15,10 +15,10 @@ from centres.models import (
     Zone,
     ZonePhoto,
 )
+from juxian.demo.papers import keep
 from juxian.demo.people import place_name
 from juxian.demo.plot import Plot, save_all
 from juxian.demo.supply import TEA_POINT, rows_of_villages
-from juxian.files.store import store
 from juxian.papers.setting import FONTS
 from juxian.people.models import Grant
 from trainings.models import Session
@@ -58,9 +58,8 @@ def _zones(plot: Plot, centres: list[Centre]) -> None:
     photos = []
     for zone in zones:
         if zone.centre.town.code in PHOTO_TOWNS:
-            file, thumbnail = (
-                store([_tile(zone.name, edge)], name=f"{zone.name}.jpg", kind="jpeg") for edge in (800, 320)
-            )
+            name = f"{zone.centre.town.name}{zone.name}.jpg"
+            file, thumbnail = (keep(plot, _tile(zone.name, edge), name, "jpeg") for edge in (800, 320))
             at = plot.moment(plot.day(-200))
             photos.append(
                 ZonePhoto(zone=zone, file=file, thumbnail=thumbnail, caption=f"{zone.name}（示例）", added_at=at)
