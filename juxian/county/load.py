@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -147,7 +147,7 @@ def load_standard() -> int:
         valid_from=date(2021, 1, 1),
         source=STANDARD_SOURCE,
         state=Standard.State.PUBLISHED,
-        published_at=timezone.now(),
+        published_at=timezone.make_aware(datetime(2021, 1, 1)),  # noqa: DTZ001 made aware here: the day it counts from
     )
     StandardItem.objects.bulk_create(
         _describe(StandardItem(standard=standard, key=key, group=row["group"], name=row["name"], order=order), row)
