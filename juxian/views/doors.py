@@ -34,11 +34,8 @@ def teach(request: SignedRequest) -> HttpResponse:
     now = timezone.now()
     today = timezone.localdate(now)
     # scope: the lecturer's own sessions, in whatever town
-    own = (
-        Session.objects.taught_by(lecturer)
-        .standing()
-        .select_related("training_class__town", "room__centre", "point", "site")
-    )
+    own = Session.objects.taught_by(lecturer).standing()
+    own = own.select_related("training_class__town", "room__centre", "point", "site")
     coming = [
         one for one in own.filter(day__gte=today).order_by("day", "half")[: COMING + TODAY] if not one.is_over(now)
     ]

@@ -32,7 +32,9 @@ def refused(act, code: str) -> list[str]:
 
 def said(row: Disclosure) -> list[tuple[str, Decimal, Decimal, list[tuple[str, Decimal]]]]:
     heads = DisclosureHead.objects.filter(disclosure=row).prefetch_related("spendings")
-    return [(one.name, one.budget, one.spent, [(item.text, item.amount) for item in one.spendings.all()]) for one in heads]
+    return [
+        (one.name, one.budget, one.spent, [(item.text, item.amount) for item in one.spendings.all()]) for one in heads
+    ]
 
 
 def state_of(row: Disclosure) -> str:
@@ -306,7 +308,9 @@ def changes(row: Disclosure):
         ),
         "delete": lambda: Disclosure.objects.filter(pk=row.pk)._raw_delete("default"),
         "head": lambda: heads.update(spent=0),
-        "head gone": lambda: heads.exclude(spendings__isnull=False)._raw_delete("default") or heads._raw_delete("default"),
+        "head gone": lambda: (
+            heads.exclude(spendings__isnull=False)._raw_delete("default") or heads._raw_delete("default")
+        ),
         "head more": lambda: DisclosureHead.objects.create(disclosure=row, order=9, name="多的", budget=1, spent=1),
         "item": lambda: DisclosureItem.objects.filter(pk=item.pk).update(amount=1),
         "item gone": lambda: DisclosureItem.objects.filter(pk=item.pk)._raw_delete("default"),

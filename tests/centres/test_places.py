@@ -14,12 +14,12 @@ from PIL import Image
 
 from centres.actions import places
 from centres.figures import reception_sites
-from centres.models import Centre, ReceptionSite, Room, TeachingPoint, VenueKind, Zone, ZonePhoto
+from centres.models import BrandRevision, Centre, ReceptionSite, Room, TeachingPoint, VenueKind, Zone, ZonePhoto
 from juxian.audit.models import AuditEntry
 from juxian.files.models import StoredFile
 from juxian.files.store import path_of
 from juxian.people.models import Grant
-from tests.factories import CentreFactory, GrantFactory, RoomFactory, UserFactory
+from tests.factories import BrandRevisionFactory, CentreFactory, GrantFactory, RoomFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2026, 1, 1)
@@ -259,3 +259,23 @@ def test_no_public_page_for_a_code_of_no_centre(client: Client, centre, code) ->
 def test_no_public_page_of_a_centre_that_does_not_run(client: Client, centre) -> None:
     Centre.objects.update(opened_on=None)
     assert client.get(f"/centres/{centre.town.code}/").status_code == 404
+
+
+def test_the_brand_is_shown_once_the_county_approved_it(client: Client, centre) -> None:
+    BrandRevisionFactory(brand__town=centre.town, slogan="茶香引路")
+    draft = {"state": BrandRevision.State.DRAFT, "source": "", "used_from": None}
+    BrandRevisionFactory(brand__town=centre.town, number=2, slogan="还没批的", **draft)
+    page = client.get(f"/centres/{centre.town.code}/").content.decode()
+    assert ("茶香引路" in page, "还没批的" in page) == (True, False)
+
+
+def test_the_public_page_costs_the_same_however_much_there_is(
+    client: Client, centre, django_assert_num_queries
+) -> None:
+    for number in range(1, 4):
+        Zone.objects.create(centre=centre, name=f"区{number}")
+        RoomFactory(centre=centre)
+        TeachingPoint.objects.create(centre=centre, name=f"点{number}")
+        if number in (1, 3):
+            with django_assert_num_queries(6):
+                client.get(f"/centres/{centre.town.code}/")

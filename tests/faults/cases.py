@@ -13,8 +13,8 @@ from tests.faults.brand_cases import brand_cases
 from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
-from tests.faults.places_cases import places_cases
 from tests.faults.money_cases import money_cases, money_paths
+from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
 from tests.matrix.towns import County
 from trainings.models import DossierItem
@@ -83,40 +83,44 @@ def cases(county: County) -> dict[str, Case]:
     mark = {f"m{row.pk}": "present" for row in (ours.enrolment, ours.colleague_enrolment)}
     done = {"finished_at": now, "score": 10, "closed_by": "member"}
     released = {"released_at": now - timedelta(minutes=5), "released_by_id": ours.clerk_user.pk}
-    return money_cases(county) | {
-        **EVIDENCE,
-        **DISCLOSURES,
-        **REGULATIONS,
-        **brand_cases(county),
-        "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
-        "people:account": Case({"old_password": PASSWORD} | password),
-        "people:activate": Case({"code": CODE, "name": ours.colleague.name} | password),
-        "people:town-slips": Case({"everybody": "on"}),
-        "people:town-unmask": Case({"field": "mobile", "reason": "核对电话"}),
-        "people:town-import-upload": Case(
-            {"town": ours.town.pk, "file": _file("a.csv", "姓名,身份证号\n甲,1\n".encode())}
-        ),
-        "trainings:plan-open": Case({"year": year + 1}),
-        "trainings:plan-withdraw": Case(given={"plan": sent_in}),
-        "trainings:plan-approve": Case(given={"plan": sent_in}),
-        "trainings:plan-return": Case(given={"plan": sent_in}),
-        "trainings:line-open": Case(given={"plan": {"state": "approved"}}),
-        "trainings:town-edit": Case({"title": "改过的题目"}),
-        "trainings:class-return": Case(given={"draft": sent_in}),
-        "trainings:paper-add": Case({"file": _file("a.pdf", b"%PDF-1.4 hello")}),
-        "trainings:town-quotas": Case({f"b{ours.branch.pk}": "7"}, {"training_class": {"state": "enrolling"}}),
-        "trainings:town-enrol": Case({"member": [ours.newcomer.pk]}, {"training_class": {"state": "enrolling"}}),
-        "trainings:enrol-names": Case({"names": "示例新来"}, {"training_class": {"state": "enrolling"}}),
-        "trainings:session-add": Case({"point": "", "half": "xv"}),
-        "trainings:session-edit": Case({"topic": "改过的课题", "course_version": "", "point": ""}),
-        "trainings:session-roll": Case(mark | {"key": "faults", "seen": "0"}),
-        "assessments:town-question-add": Case({"options": "甲\n乙", "answer": "A"}),
-        "assessments:town-exam-set-up": Case(
-            {"single_count": "2", "single_points": "50", "multiple_count": "0", "true_false_count": "0"},
-            {"draft": {"state": "approved"}},
-        ),
-        "assessments:town-bank-import": Case({"file": _file("a.csv", "题型,题目,选项,答案\n".encode())}),
-        "assessments:me-start": Case(given={"attempt": done, "exam": released}),
-        "assessments:me-attempt": Case({"q1": "1", "go": "stay"}),
-        "assessments:me-answers": Case({"json": json.dumps({"number": 1, "choice": [0], "seq": 1})}),
-    } | places_cases()
+    return (
+        money_cases(county)
+        | {
+            **EVIDENCE,
+            **DISCLOSURES,
+            **REGULATIONS,
+            **brand_cases(county),
+            "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
+            "people:account": Case({"old_password": PASSWORD} | password),
+            "people:activate": Case({"code": CODE, "name": ours.colleague.name} | password),
+            "people:town-slips": Case({"everybody": "on"}),
+            "people:town-unmask": Case({"field": "mobile", "reason": "核对电话"}),
+            "people:town-import-upload": Case(
+                {"town": ours.town.pk, "file": _file("a.csv", "姓名,身份证号\n甲,1\n".encode())}
+            ),
+            "trainings:plan-open": Case({"year": year + 1}),
+            "trainings:plan-withdraw": Case(given={"plan": sent_in}),
+            "trainings:plan-approve": Case(given={"plan": sent_in}),
+            "trainings:plan-return": Case(given={"plan": sent_in}),
+            "trainings:line-open": Case(given={"plan": {"state": "approved"}}),
+            "trainings:town-edit": Case({"title": "改过的题目"}),
+            "trainings:class-return": Case(given={"draft": sent_in}),
+            "trainings:paper-add": Case({"file": _file("a.pdf", b"%PDF-1.4 hello")}),
+            "trainings:town-quotas": Case({f"b{ours.branch.pk}": "7"}, {"training_class": {"state": "enrolling"}}),
+            "trainings:town-enrol": Case({"member": [ours.newcomer.pk]}, {"training_class": {"state": "enrolling"}}),
+            "trainings:enrol-names": Case({"names": "示例新来"}, {"training_class": {"state": "enrolling"}}),
+            "trainings:session-add": Case({"point": "", "half": "xv"}),
+            "trainings:session-edit": Case({"topic": "改过的课题", "course_version": "", "point": ""}),
+            "trainings:session-roll": Case(mark | {"key": "faults", "seen": "0"}),
+            "assessments:town-question-add": Case({"options": "甲\n乙", "answer": "A"}),
+            "assessments:town-exam-set-up": Case(
+                {"single_count": "2", "single_points": "50", "multiple_count": "0", "true_false_count": "0"},
+                {"draft": {"state": "approved"}},
+            ),
+            "assessments:town-bank-import": Case({"file": _file("a.csv", "题型,题目,选项,答案\n".encode())}),
+            "assessments:me-start": Case(given={"attempt": done, "exam": released}),
+            "assessments:me-attempt": Case({"q1": "1", "go": "stay"}),
+            "assessments:me-answers": Case({"json": json.dumps({"number": 1, "choice": [0], "seq": 1})}),
+        }
+        | places_cases()
+    )

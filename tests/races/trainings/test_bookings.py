@@ -1,10 +1,11 @@
-"""One lecturer, one room, one half-day; two towns ask at once."""
+"""One lecturer, one room, one screen, one half-day; two towns ask at once."""
 
 from functools import partial
 
 import pytest
 from django.utils import timezone
 
+from centres.models import ReceptionSite
 from tests.factories import ClassFactory, LecturerFactory
 from tests.races.threads import kinds, together
 from trainings import actions
@@ -28,6 +29,17 @@ def hall(town, clerk, county, room, arena):
     return [partial(add, ClassFactory(town=town), by, room=room) for by in (clerk, county)]
 
 
+@pytest.fixture
+def screen(town, clerk, county, room, arena):
+    """Two classes of one town want to watch at the same reception site this morning."""
+    site = ReceptionSite.objects.create(
+        centre=room.centre, name="村部大屏", village="甲村", working_since=timezone.localdate()
+    )
+    arena.meet(sessions, "_check", 2, after=True)
+    viewing = {"site": site, "mode": Session.Mode.GROUP_VIEWING}
+    return [partial(add, ClassFactory(town=town), by, **viewing) for by in (clerk, county)]
+
+
 def add(training_class, by, **wanted) -> str:
     day = timezone.localdate()
     actions.add_session(training_class=training_class, by=by, day=day, half="am", topic="党章", **wanted)
@@ -38,7 +50,7 @@ def booked() -> int:
     return Session.objects.standing().count()
 
 
-@pytest.mark.parametrize("wanted", ["asked", "hall"])
+@pytest.mark.parametrize("wanted", ["asked", "hall", "screen"])
 def test_the_second_is_refused_with_a_sentence(wanted, request, arena):
     results = together(*request.getfixturevalue(wanted))
     assert kinds(results) == ["ValidationError", "booked"]
@@ -47,7 +59,7 @@ def test_the_second_is_refused_with_a_sentence(wanted, request, arena):
     assert booked() == 1
 
 
-@pytest.mark.parametrize("wanted", ["asked", "hall"])
+@pytest.mark.parametrize("wanted", ["asked", "hall", "screen"])
 def test_twin_without_the_lock_the_database_refuses(wanted, request, arena):
     jobs = request.getfixturevalue(wanted)
     arena.lift_locks()
@@ -57,7 +69,11 @@ def test_twin_without_the_lock_the_database_refuses(wanted, request, arena):
 
 @pytest.mark.parametrize(
     ("wanted", "constraint"),
-    [("asked", "trainings_session_lecturer_once"), ("hall", "trainings_session_room_once")],
+    [
+        ("asked", "trainings_session_lecturer_once"),
+        ("hall", "trainings_session_room_once"),
+        ("screen", "trainings_session_site_once"),
+    ],
 )
 def test_twin_without_lock_and_constraint_one_is_in_two_places(wanted, constraint, request, arena):
     jobs = request.getfixturevalue(wanted)
