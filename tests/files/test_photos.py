@@ -46,7 +46,6 @@ def test_a_photo_becomes_a_plain_jpeg_of_bounded_size(kind) -> None:
     assert got.kind == "jpeg"
 
 
-@pytest.mark.trust("F27")
 @pytest.mark.parametrize("content", [picture(), picture("PNG"), picture("WEBP"), HEIC])
 def test_place_camera_and_comment_stay_behind_and_the_day_is_told(content) -> None:
     assert dict(opened(picture()).getexif()) != {}  # there was something to lose
@@ -84,7 +83,6 @@ def test_what_is_clear_becomes_white() -> None:
     assert opened(photo(out.getvalue()).content).getpixel((10, 10)) == (255, 255, 255)
 
 
-@pytest.mark.trust("F27")
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -109,7 +107,6 @@ def test_the_name_says_nothing_about_the_kind() -> None:
     assert photo(picture("PNG"), name="病毒.exe").kind == "jpeg"
 
 
-@pytest.mark.trust("F27")
 def test_a_flood_of_pixels_is_refused_by_its_header() -> None:
     """The same file with its pixels cut away is refused with the same words: nobody came as far as them."""
     whole = flood()
