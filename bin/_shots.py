@@ -268,8 +268,8 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:cost-link": [Shot("clerk", _class(State.RUNNING))],
     "centres:town-brand": [
         Shot("clerk"),
-        Shot("county", dict, "?town=371327104", "returned"),
-        Shot("county", dict, "?town=371327105", "review"),
+        Shot("county", dict, "?town=371327108", "returned"),
+        Shot("county", dict, "?town=371327106", "review"),
     ],
     "centres:brand-return": [Shot("county", lambda: _pk(BrandRevision.objects.filter(state="submitted")))],
     "trainings:county-brands": [Shot("county")],

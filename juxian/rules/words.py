@@ -95,6 +95,8 @@ SORTS: dict[str, Sort] = {
     "inspection.confirm_days": DAYS,
     "cost.person_day": _whole(1, 10000, 550),
     "cost.lecture_hours": _whole(1, 12, 4),
+    "brand.alike_percent": _whole(1, 100, 50),
+    "brand.theme_towns": _whole(1, 100, 6),
     "slip.days": _whole(1, 366, 14),
     "disclosure.wide": SWITCHES,
     "disclosure.questions_per_day": _whole(1, 50, 3),
