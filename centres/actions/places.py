@@ -104,5 +104,5 @@ def remove_photo(*, photo: ZonePhoto, by: User) -> None:
         return
     _noted(by, row, "deleted", centre.town.code, "删除")
     row.delete()
-    discard(row.file)
-    discard(row.thumbnail)
+    for stored in {row.file, row.thumbnail}:
+        discard(stored)

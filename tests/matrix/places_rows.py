@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from centres.models import Post, PostHolding, ReceptionSite, StaffingDocument, StaffingNumber, Zone, ZonePhoto
+from juxian.files.store import store
 
 
 def add_places(data: Any) -> None:
@@ -13,7 +14,8 @@ def add_places(data: Any) -> None:
     today = timezone.localdate()
     since = today - timedelta(days=300)
     data.add("zone", Zone, centre=data.centre)
-    data.add("photo", ZonePhoto, zone=data.zone, file=data.file, thumbnail=data.file, added_at=timezone.now())
+    picture = store([b"KANARI"], name=f"{data.canary}.jpg", kind="jpeg")
+    data.add("photo", ZonePhoto, zone=data.zone, file=picture, thumbnail=picture, added_at=timezone.now())
     data.add("site", ReceptionSite, centre=data.centre, working_since=since)
     document = StaffingDocument.objects.create(title="编制批复", number=f"示例〔{data.town.code}〕1号", issued_on=since)
     data.add("staffing", StaffingNumber, document=document, town=data.town, posts=3)
