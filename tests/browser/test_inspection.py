@@ -21,6 +21,7 @@ from tests.factories import GrantFactory, UserFactory
 pytestmark = pytest.mark.db_engine
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 MET, PARTLY, UNMET = "达标", "基本达标", "未达标"
+FOUND = {"标识": UNMET, "党建书籍": PARTLY}
 
 
 @pytest.fixture
@@ -118,12 +119,14 @@ def test_inspect_rectify_inspect_again(phone, desk, centre) -> None:
     look_offline(phone, names)
     look_at_the_rest(phone, names)
     sign(desk)
+    assert on_the_board(desk) == {name: FOUND.get(name, MET) for name in names}
     rectify(desk)
     again(phone)
     sign(desk)
     assert set(Inspection.objects.values_list("state", flat=True)) == {Inspection.State.CLOSED}
     assert set(Finding.objects.values_list("state", flat=True)) == {Finding.State.ACCEPTED}
-    turns_green(desk, names)
+    assert on_the_board(desk) == dict.fromkeys(names, MET)
+    nothing_is_open(desk)
 
 
 def look_offline(phone: Somebody, names: list[str]) -> None:
@@ -203,8 +206,15 @@ def again(phone: Somebody) -> None:
     phone.sees("已提交，等对方确认。")
 
 
-def turns_green(desk: Somebody, names: list[str]) -> None:
-    """The first inspection says what was; the record of the centre has nothing open."""
+def on_the_board(desk: Somebody) -> dict[str, str]:
+    """What the compliance board says of each item of the clerk's own centre."""
+    desk.go("/county/compliance/")
+    names = desk.page.locator(".mx thead tr").last.locator("th").all_inner_texts()
+    cells = desk.page.locator(".mx tbody tr").first.locator("td").all_inner_texts()
+    return dict(zip(names[1:13], cells[:12], strict=True))
+
+
+def nothing_is_open(desk: Somebody) -> None:
     desk.go("/town/centre/inspections/")
     desk.sees("没有要整改的问题")
     expect(desk.page.locator("main td .st-ok", has_text="已办结")).to_have_count(2)

@@ -13,6 +13,7 @@ from tests.faults.brand_cases import brand_cases
 from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
+from tests.faults.inspection_cases import INSPECTIONS
 from tests.faults.money_cases import money_cases, money_paths
 from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
@@ -30,6 +31,7 @@ NOT_WALKED = {
     "logout": "ends a session and changes nothing else",
     "people:town-member-find": "only looks",
     "assessments:town-exam-release": "needs a class whose sitters all handed in; one action, one transaction",
+    "centres:inspection-start": "one is under way; one action, one transaction",
     "trainings:class-move": "needs a class with everything its gates ask for; one action, one transaction",
     "trainings:session-amend": "needs an archived class; one action, one transaction",
     "trainings:certificates-issue": "everybody of the class has one; one action, one transaction",
@@ -89,6 +91,7 @@ def cases(county: County) -> dict[str, Case]:
             **EVIDENCE,
             **DISCLOSURES,
             **REGULATIONS,
+            **INSPECTIONS,
             **brand_cases(county),
             "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
             "people:account": Case({"old_password": PASSWORD} | password),
