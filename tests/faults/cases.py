@@ -112,8 +112,8 @@ def cases(county: County) -> dict[str, Case]:
             "trainings:town-quotas": Case({f"b{ours.branch.pk}": "7"}, {"training_class": {"state": "enrolling"}}),
             "trainings:town-enrol": Case({"member": [ours.newcomer.pk]}, {"training_class": {"state": "enrolling"}}),
             "trainings:enrol-names": Case({"names": "示例新来"}, {"training_class": {"state": "enrolling"}}),
-            "trainings:session-add": Case({"point": "", "half": "xv"}),
-            "trainings:session-edit": Case({"topic": "改过的课题", "course_version": "", "point": ""}),
+            "trainings:session-add": Case({"point": "", "site": "", "half": "xv"}),
+            "trainings:session-edit": Case({"topic": "改过的课题", "course_version": "", "point": "", "site": ""}),
             "trainings:session-roll": Case(mark | {"key": "faults", "seen": "0"}),
             "assessments:town-question-add": Case({"options": "甲\n乙", "answer": "A"}),
             "assessments:town-exam-set-up": Case(
