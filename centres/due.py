@@ -2,9 +2,11 @@
 
 from centres import inspection_reminders as inspections
 from centres import unanswered
+from centres.reminders import EVIDENCE_ENDING, endings, tell_ending
 from juxian.obligations.registry import CatchUp, Kind, registry
 
 KINDS = [
+    Kind(EVIDENCE_ENDING, "达标依据到期提醒", tell_ending, generate=endings),
     Kind(
         inspections.FINDING_DUE,
         "整改到期提醒",
