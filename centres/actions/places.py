@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import Centre, ReceptionSite, Room, TeachingPoint, Zone, ZonePhoto
-from juxian.audit.log import record
+from juxian.audit.log import record_edit
 from juxian.files.models import StoredFile
 from juxian.files.store import discard
 from juxian.people.models import User
@@ -23,23 +23,13 @@ def _locked(centre: Centre) -> Centre:
     return found
 
 
-def _noted(by: User, row: Any, verb: str, town_code: str, words: str) -> None:
-    record(
-        by=by,
-        action=f"centres.{row._meta.model_name}_{verb}",
-        subject=row,
-        summary=f"{words}{row._meta.verbose_name}：{row}",
-        town_code=town_code,
-    )
-
-
 @transaction.atomic
 def change_centre(*, centre: Centre, by: User, **fields: Any) -> Centre:
     """Write what the centre says of itself. The same again changes nothing."""
     centre = _locked(centre)
     must_run(by, centre.town)
     if _write(centre, fields):
-        _noted(by, centre, "changed", centre.town.code, "修改")
+        record_edit(by=by, verb="changed", row=centre, town_code=centre.town.code)
     return centre
 
 
@@ -54,7 +44,7 @@ def add_part(*, model: type[Part], centre: Centre, by: User, **fields: Any) -> P
     row = model(centre=centre, **fields)
     row.full_clean()
     row.save()
-    _noted(by, row, "added", centre.town.code, "新增")
+    record_edit(by=by, verb="added", row=row, town_code=centre.town.code)
     return row
 
 
@@ -65,7 +55,7 @@ def change_part(*, part: Part, by: User, **fields: Any) -> Part:
     must_run(by, centre.town)
     row: Part = type(part)._default_manager.select_for_update(of=("self",)).get(pk=part.pk)
     if _write(row, fields):
-        _noted(by, row, "changed", centre.town.code, "修改")
+        record_edit(by=by, verb="changed", row=row, town_code=centre.town.code)
     return row
 
 
@@ -90,7 +80,7 @@ def add_photo(*, zone: Zone, file: StoredFile, thumbnail: StoredFile, caption: s
     photo = ZonePhoto(zone=zone, file=file, thumbnail=thumbnail, caption=caption, added_at=timezone.now())
     photo.full_clean()
     photo.save()
-    _noted(by, photo, "added", centre.town.code, "新增")
+    record_edit(by=by, verb="added", row=photo, town_code=centre.town.code)
     return photo
 
 
@@ -102,7 +92,7 @@ def remove_photo(*, photo: ZonePhoto, by: User) -> None:
     row = ZonePhoto.objects.select_related("file", "thumbnail").filter(pk=photo.pk).first()
     if row is None:
         return
-    _noted(by, row, "deleted", centre.town.code, "删除")
+    record_edit(by=by, verb="deleted", row=row, town_code=centre.town.code)
     row.delete()
     for stored in {row.file, row.thumbnail}:
         discard(stored)

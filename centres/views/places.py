@@ -27,9 +27,9 @@ def centre_of(request: HttpRequest) -> Centre:
 @staff_required
 def town_centre(request: HttpRequest) -> HttpResponse:
     """A clerk's own centre; for county staff all centres in official code order, or the one of `?town=`."""
-    if signed_in(request).is_clerk or "town" in request.GET:
-        return _one_centre(request)
     centres = Centre.objects.visible_to(request.user).select_related("town", "venue")
+    if "town" in request.GET or (signed_in(request).is_clerk and centres.exists()):
+        return _one_centre(request)
     centres = centres.prefetch_related("rooms", "points", "sites")
     return render(request, "centres/town_centres.html", {"nav": "centre", "centres": list(centres)})
 

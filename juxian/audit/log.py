@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from juxian.audit.models import AuditEntry
+from juxian.audit.words import VERBS
 
 SYSTEM = "系统"
 
@@ -43,4 +44,18 @@ def record(
         summary=summary[:300],
         body=plain,
         body_digest=body_digest(plain),
+    )
+
+
+def record_edit(
+    *, by: Any, verb: str, row: models.Model, town_code: str = "", body: dict[str, Any] | None = None
+) -> AuditEntry:
+    """Write that a row was `added`, `changed` or `deleted` on a page, in the words of every model."""
+    return record(
+        by=by,
+        action=f"{row._meta.app_label}.{row._meta.model_name}_{verb}",
+        subject=row,
+        summary=f"{VERBS[verb]}{row._meta.verbose_name}：{row}",
+        town_code=town_code,
+        body=body,
     )

@@ -85,28 +85,22 @@ class SharedAdmin(ScopedChoices, admin.ModelAdmin):
 
     # Every way the admin changes a row ends in one of these -------------------------------------------
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._audit(request, "added", obj, "新增", message)
+        self._audit(request, "added", obj, message)
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._audit(request, "changed", obj, "修改", message)
+        self._audit(request, "changed", obj, message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
         rows = list(queryset)
         for row in rows:
-            self._audit(request, "deleted", row, "删除", None)
+            self._audit(request, "deleted", row, None)
         return super().log_deletions(request, rows)  # type: ignore[arg-type]
 
-    def _audit(self, request: HttpRequest, verb: str, obj: Any, word: str, message: Any) -> None:
-        log.record(
-            by=request.user,
-            action=f"{obj._meta.app_label}.{obj._meta.model_name}_{verb}",
-            subject=obj,
-            summary=f"{word}{obj._meta.verbose_name}：{obj}",
-            town_code=town_code_of(obj),
-            body={"changes": message} if message else None,
-        )
+    def _audit(self, request: HttpRequest, verb: str, obj: Any, message: Any) -> None:
+        body = {"changes": message} if message else None
+        log.record_edit(by=request.user, verb=verb, row=obj, town_code=town_code_of(obj), body=body)
 
 
 class ScopedAdmin(SharedAdmin):

@@ -101,6 +101,7 @@ SORTS: dict[str, Sort] = {
     "disclosure.wide": SWITCHES,
     "disclosure.questions_per_day": _whole(1, 50, 3),
     "disclosure.answer_days": _whole(1, 60, 7),
+    "posts.vacancy_days": _whole(1, 3660, 90),
     "imports.keep_days": _whole(1, 366, 30),
     "evidence.remind_days": _whole(1, 366, 30),
 }

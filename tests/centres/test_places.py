@@ -133,7 +133,7 @@ def test_same_queries_for_one_part_and_for_three(client: Client, clerk, centre, 
         TeachingPoint.objects.create(centre=centre, name=f"点{number}")
         site(centre, name=f"站{number}")
         if number in (1, 3):
-            with django_assert_num_queries(13):
+            with django_assert_num_queries(14):
                 client.get("/town/centre/")
             with django_assert_num_queries(8):
                 client.get("/town/centre/sites/")
@@ -279,3 +279,9 @@ def test_the_public_page_costs_the_same_however_much_there_is(
         if number in (1, 3):
             with django_assert_num_queries(6):
                 client.get(f"/centres/{centre.town.code}/")
+
+
+def test_a_clerk_whose_town_has_no_centre_yet_is_told_so(client: Client, clerk) -> None:
+    client.force_login(clerk)
+    page = client.get("/town/centre/")
+    assert (page.status_code, "还没有登记培训中心" in page.content.decode()) == (200, True)

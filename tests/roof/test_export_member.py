@@ -57,7 +57,7 @@ def test_all_there_is_about_one_person(towns, tmp_path) -> None:
     words, result = run(member.pk, path)
     found, book, contents = read(path)
     assert list(found) == [
-        "党员", "用户", "报名", "点名记录", "学时账", "结业证书", "答卷", "迟到的答案", "补考", "补课", "测评资格", "站内消息",
+        "党员", "用户", "报名", "点名记录", "学时账", "结业证书", "答卷", "迟到的答案", "补考", "补课", "测评资格", "账目问答", "站内消息",
     ]  # fmt: skip
     assert result == {
         "member": member.pk,
@@ -70,7 +70,7 @@ def test_all_there_is_about_one_person(towns, tmp_path) -> None:
     assert book["党员"][1][book["党员"][0].index("公民身份号码")] == member.id_number
     assert "测评的答案不在里面" in contents
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert words[0].startswith(f"{member.name}的资料已写到 {path}：12 张表，")
+    assert words[0].startswith(f"{member.name}的资料已写到 {path}：13 张表，")
 
 
 def test_nothing_of_anybody_else_and_no_secret(towns, tmp_path) -> None:
