@@ -475,7 +475,9 @@ def test_wrong_file_is_refused_with_a_sentence(browser, closing):
     item = DossierItem.objects.get(code="budget")
     upload = SimpleUploadedFile("坏.exe", b"MZ....")
     page = post(browser, "paper-add", closing.pk, item.pk, data={"file": upload})
-    assert page.context["form"].non_field_errors() == ["“坏.exe”不是 PDF、照片（JPG、PNG、WebP、HEIC）、Word（docx）或 Excel（xlsx）文件。"]
+    assert page.context["form"].non_field_errors() == [
+        "“坏.exe”不是 PDF、照片（JPG、PNG、WebP、HEIC）、Word（docx）或 Excel（xlsx）文件。"
+    ]
     assert DossierEntry.objects.count() == 0
 
 
