@@ -156,7 +156,7 @@ def test_demo_mark_follows_the_rows(client: Client) -> None:
 
 def test_help_is_public(client: Client) -> None:
     text = client.get("/help/").content.decode()
-    assert [title in text for title in ("党员", "镇街干事", "县级管理")] == [True] * 3
+    assert [title in text for title in ("党员", "镇街干事", "县级管理", "检查员")] == [True] * 4
 
 
 def test_robots_stay_out(client: Client) -> None:
