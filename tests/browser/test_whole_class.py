@@ -296,7 +296,7 @@ def close_class(clerk: Person, training: str) -> None:
 
 def remind(portal: Portal, member: Person) -> None:
     """Two days later in one sweep: one reminder, for somebody who attended and has not answered."""
-    later = timezone.now() + timedelta(days=1, hours=2)
+    later = timezone.now() + timedelta(days=2)
     portal.manage("sweep", "--at", later.isoformat())
     portal.manage("sweep", "--at", later.isoformat())
     member.go("/me/inbox/")

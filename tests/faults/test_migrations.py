@@ -34,4 +34,6 @@ def test_a_full_database_of_the_release_migrates_without_a_changed_row(tmp_path)
     assert sum(number for number, _ in newest.values()) > 60
     assert released == newest
     assert again == newest
+    assert told["venues"] == [told["venues"][0]] * 3
+    assert all(name for _, name in told["venues"][0])
     assert (told["steps"] > 5, told["applied"]) == (True, True)

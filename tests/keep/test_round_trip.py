@@ -97,6 +97,7 @@ def fetch(county: County, wanted: list[tuple[str, str]]) -> list[tuple[str, int,
         got = walker.clients[role].get(path)
         is_page = got.headers.get("Content-Type", "").startswith("text/html")
         found.append((path, got.status_code, CHANGING.sub(b"", b"".join(got)) if is_page else b""))
+        got.close()  # a stored file is sent by an open one
     return found
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.management import call_command
+from django.test import override_settings
 
 from juxian.demo.load import load_demo
 
@@ -20,10 +22,11 @@ OURS = ("juxian", "centres", "lecturers", "courses", "trainings", "assessments")
 
 @dataclass
 class Demo:
-    """Digests of two loads of the same county on two different days."""
+    """Digests of two loads of the same county on two different days, and where its files lie."""
 
     first: str
     second: str
+    files: Path
 
 
 def digest() -> str:
@@ -38,10 +41,11 @@ def digest() -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
+def demo(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Demo]:
+    files = tmp_path_factory.mktemp("demo-files")
     before = os.environ.get("DEMO_PASSWORD")
     os.environ["DEMO_PASSWORD"] = PASSWORD
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files):
         call_command("flush", interactive=False, verbosity=0)  # sequences begin at one again
         with time_machine.travel("2026-11-24 09:00+08:00"):
             load_demo(at=AT)
@@ -49,7 +53,7 @@ def demo(django_db_setup, django_db_blocker) -> Iterator[Demo]:
             call_command("flush", interactive=False, verbosity=0)
         with time_machine.travel("2026-11-23 17:00+08:00"):
             load_demo(at=AT)
-        yield Demo(first, digest())
+        yield Demo(first, digest(), files)
         call_command("flush", interactive=False, verbosity=0)
     if before is None:
         del os.environ["DEMO_PASSWORD"]

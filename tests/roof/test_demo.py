@@ -154,7 +154,8 @@ def is_valid_elsewhere(number: str) -> bool:
     return number[-1] == "10X98765432"[total % 11] and not is_valid(number)
 
 
-def test_the_books_balance(demo: Demo, db) -> None:
+def test_the_books_balance(demo: Demo, db, settings) -> None:
+    settings.MEDIA_ROOT = demo.files
     chain.seal(timezone.now())
     out = io.StringIO()
     call_command("verify", stdout=out)

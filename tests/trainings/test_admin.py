@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from centres.models import CostHead, Expense
 from juxian.people.models import Grant
 from tests.factories import (
     ClassFactory,
@@ -37,6 +39,13 @@ def run(office, model, action, *rows, **data):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_page_opens_for_the_county_and_the_auditor(client, archived, clerk, county, member, model):
     models.Quota.objects.create(training_class=archived, branch=member.branch, seats=1)
+    head = CostHead.objects.create(key="meals", name="伙食费", order=1, source="示例")
+    models.ClassBudget.objects.create(training_class=archived, head=head, amount=50)
+    now, today = timezone.now(), timezone.localdate()
+    expense = Expense.objects.create(
+        town=archived.town, year=today.year, head=head, amount=10, voucher="1", spent_on=today, by=clerk, at=now
+    )
+    models.ClassCost.objects.create(training_class=archived, expense=expense, by=clerk, at=now)
     actions.revoke_certificate(certificate=models.Certificate.objects.all()[0], reason="打印有误", by=county)
     auditor = GrantFactory(user=UserFactory(), kind=Grant.Kind.AUDITOR).user
     row = model.objects.order_by("pk").first()
