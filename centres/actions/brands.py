@@ -144,14 +144,16 @@ def withdraw_revision(*, revision: BrandRevision, by: User) -> BrandRevision:
 
 
 @transaction.atomic
-def approve_revision(*, revision: BrandRevision, by: User) -> BrandRevision:
-    """The county approves; what was in force until now is kept as replaced."""
+def approve_revision(*, revision: BrandRevision, by: User, seen: str | None = None) -> BrandRevision:
+    """The county approves; what was in force until now is kept as replaced. `seen`: which sending was looked at."""
     row = _locked(revision)
     must_decide(by, row.submitted_by_id)
     if row.state == State.APPROVED:
         return row
     if row.state != State.SUBMITTED:
         raise ValidationError(f"{row}是“{row.get_state_display()}”，只有送审的才能批准。", code="state")
+    if seen is not None and seen != row.seen:
+        raise ValidationError(f"{row}在您打开以后改过又重新送审，请重新看一遍再批准。", code="changed")
     today = timezone.localdate()
     old = BrandRevision.objects.filter(brand=row.brand).in_force()
     for before in old:

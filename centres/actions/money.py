@@ -79,8 +79,8 @@ def save_budget(*, town: Town, year: int, amounts: Mapping[CostHead, Decimal], b
 
 
 @transaction.atomic
-def approve_budget(*, budget: Budget, by: User) -> Budget:
-    """The county agrees; from here lines stay as they are. Again: nothing happens."""
+def approve_budget(*, budget: Budget, by: User, seen: str | None = None) -> Budget:
+    """The county agrees; from here lines stay as they are. Again: nothing happens. `seen`: which saving was looked at."""
     _locked(budget.town)
     budget = Budget.objects.select_for_update(of=("self",)).select_related("town").get(pk=budget.pk)
     if not by.is_county:
@@ -89,6 +89,8 @@ def approve_budget(*, budget: Budget, by: User) -> Budget:
         return budget
     must_decide(by, budget.saved_by_id)
     _open_year(budget.town, budget.year)
+    if seen is not None and seen != budget.seen:
+        raise ValidationError(f"{budget}在您打开以后改过，请重新看一遍再批准。", code="changed")
     if not BudgetLine.objects.filter(budget=budget, amount__gt=0).exists():
         raise ValidationError("预算里还没有金额，不能批准。", code="empty")
     budget.state, budget.approved_by, budget.approved_at = Budget.State.APPROVED, by, timezone.now()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import Centre, ReceptionSite, Room, TeachingPoint, Zone, ZonePhoto
+from centres.secrecy import Passage, scan
 from juxian.audit.log import record_edit
 from juxian.files.models import StoredFile
 from juxian.files.store import discard
@@ -28,9 +29,21 @@ def change_centre(*, centre: Centre, by: User, **fields: Any) -> Centre:
     """Write what the centre says of itself. The same again changes nothing."""
     centre = _locked(centre)
     must_run(by, centre.town)
+    _check_public(fields)
     if _write(centre, fields):
         record_edit(by=by, verb="changed", row=centre, town_code=centre.town.code)
     return centre
+
+
+def _check_public(fields: dict[str, Any]) -> None:
+    """What everybody may read carries no number of a person, and no consent that is still to come."""
+    agreed = fields.get("principal_agreed_on")
+    if agreed and agreed > timezone.localdate():
+        raise ValidationError({"principal_agreed_on": "同意的日期不能晚于今天。本人同意以后再填。"}, code="future")
+    hits = [hit for hit in scan([Passage("简介", fields.get("introduction", ""))], ()) if hit.stops]
+    if hits:
+        text = "".join(hit.sentence for hit in hits)
+        raise ValidationError({"introduction": f"{text}公开页面谁都能看，请去掉再保存。"}, code="secrecy")
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Regulations, for the county. Files and versions are added on the portal's own page."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from centres.models import Regulation, RegulationKind, RegulationVersion
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, ScopedTabular, SharedAdmin
@@ -30,3 +31,7 @@ class RegulationAdmin(ScopedAdmin):
     list_select_related = ["kind", "town"]
     search_fields = ["title"]
     inlines = [RegulationVersionInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Regulation | None = None) -> list[str]:
+        """Whose rule it is and what it is called stay as they were once a version is kept."""
+        return ["town", "kind", "title"] if obj and obj.versions.exists() else []

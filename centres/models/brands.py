@@ -164,3 +164,8 @@ class BrandRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand.town.name}品牌第{self.number}版"
+
+    @property
+    def seen(self) -> str:
+        """Which sending this is: another one is sent at another moment."""
+        return f"{self.submitted_at:%Y%m%d%H%M%S%f}" if self.submitted_at else ""

@@ -93,6 +93,11 @@ class Budget(models.Model):
     def __str__(self) -> str:
         return f"{self.town.name}{self.year}年度经费预算"
 
+    @property
+    def seen(self) -> str:
+        """Which saving of the draft this is: another one is saved at another moment."""
+        return f"{self.saved_at:%Y%m%d%H%M%S%f}"
+
 
 class BudgetRowQuerySet(TownQuerySet):
     """Lines and adjustments of a town's budgets."""

@@ -63,6 +63,20 @@ class StaffingNumber(models.Model):
     def __str__(self) -> str:
         return f"{self.town.name} {self.posts} 个岗位"
 
+    def clean(self) -> None:
+        """A post somebody holds is not taken away: the holder leaves first."""
+        if self.town_id is None or self.posts is None:
+            return
+        held = PostHolding.objects.current().filter(post__town=self.town, post__slot__gt=self.posts)
+        later = StaffingNumber.objects.filter(
+            town=self.town, document__issued_on__gt=self.document.issued_on or date.max
+        )
+        if held.exists() and not later.exists():
+            slots = "、".join(
+                f"第 {slot} 岗" for slot in held.order_by("post__slot").values_list("post__slot", flat=True)
+            )
+            raise ValidationError(f"{self.town.name}{slots}还有人在岗，先办离岗，再减岗位。", code="held")
+
 
 class PostQuerySet(TownQuerySet):
     """Posts by document."""

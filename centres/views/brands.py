@@ -130,7 +130,8 @@ def brand_withdraw(request: SignedRequest, pk: int) -> HttpResponse:
 @require_POST
 def brand_approve(request: SignedRequest, pk: int) -> HttpResponse:
     """The county approves what was sent."""
-    return _move(request, pk, actions.approve_revision, "已批准，并通知了镇里。")
+    act = partial(actions.approve_revision, seen=request.POST.get("seen"))
+    return _move(request, pk, act, "已批准，并通知了镇里。")
 
 
 @county_required

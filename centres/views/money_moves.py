@@ -66,7 +66,7 @@ def budget_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """The county agrees with a draft."""
     budget = _budget(request, pk)
     try:
-        actions.approve_budget(budget=budget, by=signed_in(request))
+        actions.approve_budget(budget=budget, by=signed_in(request), seen=request.POST.get("seen"))
         messages.success(request, f"{budget}已批准。")
     except ValidationError as refusal:
         for text in refusal.messages:

@@ -166,6 +166,18 @@ def test_a_draft_is_not_decided(draft, county):
         brands.return_revision(revision=draft, comment="改", by=county)
 
 
+def test_what_was_sent_anew_is_not_approved_from_an_old_page(sent, clerk, county, said, client):
+    old = sent.seen
+    draft = brands.withdraw_revision(revision=sent, by=clerk)
+    draft = brands.save_revision(revision=draft, by=clerk, **said | {"slogan": "县里没看过的口号"})
+    again = brands.submit_revision(revision=draft, by=clerk)
+    client.force_login(county)
+    client.post(f"/town/brands/{again.pk}/approve/", {"seen": old})
+    assert states() == ["submitted"]
+    client.post(f"/town/brands/{again.pk}/approve/", {"seen": again.seen})
+    assert states() == ["approved"]
+
+
 def test_nobody_approves_what_they_sent(draft, county):
     brands.submit_revision(revision=draft, by=county)
     for act in (

@@ -200,8 +200,10 @@ def test_budget_from_the_clerk_to_the_county(page, client, town, clerk, county) 
     }  # fmt: skip
     assert InboxMessage.objects.filter(user=county).count() == 1
     client.force_login(county)
+    client.post(f"/town/budgets/{plan.pk}/approve/", {"seen": "20260101000000000000"})
+    assert Budget.objects.get().state == "draft"
     for _ in range(2):
-        client.post(f"/town/budgets/{plan.pk}/approve/")
+        client.post(f"/town/budgets/{plan.pk}/approve/", {"seen": plan.seen})
     plan.refresh_from_db()
     assert (plan.state, plan.approved_by) == ("approved", county)
     assert InboxMessage.objects.filter(town=town, title=f"大店镇{YEAR}年度经费预算已批准").count() == 1

@@ -1,6 +1,6 @@
 """A centre's own pages and the one everybody reads."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -279,6 +279,17 @@ def test_the_public_page_costs_the_same_however_much_there_is(
         if number in (1, 3):
             with django_assert_num_queries(6):
                 client.get(f"/centres/{centre.town.code}/")
+
+
+def test_what_everybody_reads_holds_no_number_and_no_consent_to_come(clerk, town) -> None:
+    centre = CentreFactory(town=town)
+    with pytest.raises(ValidationError, match="简介有手机号码"):
+        places.change_centre(centre=centre, by=clerk, introduction="请打 13812345678 找我")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with pytest.raises(ValidationError, match="不能晚于今天"):
+        places.change_centre(centre=centre, by=clerk, principal="示例甲", principal_agreed_on=tomorrow)
+    centre.refresh_from_db()
+    assert (centre.introduction, centre.principal) == ("", "")
 
 
 def test_a_clerk_whose_town_has_no_centre_yet_is_told_so(client: Client, clerk) -> None:

@@ -110,6 +110,18 @@ def test_the_admin_opens_the_posts_of_a_document(client: Client, county, town) -
     assert Post.objects.filter(town=town).count() == 3
 
 
+def test_a_held_post_is_not_taken_away(client: Client, posts, county, town) -> None:
+    holding = take_up(post=posts[2], name="示例甲", starts_on=ago(30), by=county)
+    client.force_login(county)
+    lines = {"numbers-TOTAL_FORMS": 1, "numbers-INITIAL_FORMS": 0, "numbers-0-town": town.pk, "numbers-0-posts": 2}
+    said = {"title": "批复", "number": "编〔2026〕1号", "issued_on": "2026-03-01"}
+    page = client.post("/admin/centres/staffingdocument/add/", said | lines)
+    assert (page.status_code, "大店镇第 3 岗还有人在岗，先办离岗，再减岗位。" in page.content.decode()) == (200, True)
+    leave(holding=holding, ends_on=ago(1), by=county)
+    assert client.post("/admin/centres/staffingdocument/add/", said | lines).status_code == 302
+    assert [post.slot for post in Post.objects.standing().order_by("slot")] == [1, 2]
+
+
 # Coming and going -------------------------------------------------------------------------------------
 def test_taking_up_a_post_opens_the_grant_and_leaving_ends_it(posts, newcomer, county, town) -> None:
     holding = take_up(post=posts[0], user=newcomer, starts_on=ago(30), by=county)

@@ -145,3 +145,17 @@ def test_same_queries_for_one_rule_and_for_three(
         client.get(PAGE + query)
         with django_assert_num_queries(number):
             client.get(PAGE + query)
+
+
+def test_whose_rule_it_is_stays_once_a_version_is_kept(client: Client, county, clerk, town, other_town) -> None:
+    rule = a_rule(town)
+    address, said = (
+        f"/admin/centres/regulation/{rule.pk}/change/",
+        {"versions-TOTAL_FORMS": 0, "versions-INITIAL_FORMS": 0},
+    )
+    client.force_login(county)
+    client.post(address, said | {"town": town.pk, "kind": rule.kind_id, "title": "改正的名称"})
+    a_version(rule, by=clerk)
+    client.post(address, said | {"town": other_town.pk, "kind": rule.kind_id, "title": "改名"})
+    rule.refresh_from_db()
+    assert (rule.town, rule.title) == (town, "改正的名称")
