@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -68,7 +69,7 @@ def own_database(directory: Path, url: str) -> Iterator[dict[str, str]]:
     """The environment of processes with a database of their own: on the server of `url`, or SQLite in `directory`."""
     environment = {**os.environ, "VAR_DIR": str(directory), "LOG_LEVEL": "ERROR", "SWEEP_SECONDS": "1"}
     parts = urlsplit(url)
-    name = f"test_processes_{os.getpid()}"
+    name = f"test_processes_{os.getpid()}_{token_hex(3)}"
     if not parts.scheme.startswith("postgres"):
         environment["DATABASE_URL"] = f"sqlite:///{directory / name}.sqlite3"
         run(environment, "manage.py", "migrate", "-v0")

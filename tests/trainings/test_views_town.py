@@ -336,7 +336,10 @@ def test_roll_survives_nonsense(browser, running):
     session = sessions_of(running)[0]
     people = seated(running)
     data = {f"m{people[0].pk}": "present", "m99999": "present", "key": "x" * 500, "seen": "-1", "headcount": "很多"}
-    assert said(post(browser, "session-roll", session.pk, data=data)) == ["点名已保存。"]
+    assert said(post(browser, "session-roll", session.pk, data=data)) == [
+        "点名已保存。",
+        "现场清点“很多”没有记下，请填人数，如 1。点名已经保存。",
+    ]
     assert Mark.objects.count() == 1
     bad = post(browser, "session-roll", session.pk, data={f"m{people[0].pk}": "'; DROP", "key": "y"})
     assert said(bad) == ["没有这种点名状态：'; DROP。"]

@@ -144,6 +144,9 @@ def _compare(request: SignedRequest, session: Session, people: list[Person], hea
     """Warn when the people counted in the room are not as many as the roll says came."""
     marks, seated = session_marks(session), {row.pk for row in people}
     came = sum(mark.present for pk, mark in marks.items() if pk in seated)
+    typed = request.POST.get("headcount", "").strip()
+    if typed and headcount is None:
+        messages.error(request, f"现场清点“{typed[:10]}”没有记下，请填人数，如 {came}。点名已经保存。")
     if headcount is not None and headcount != came:
         messages.error(request, f"点名到课 {came} 人，现场清点 {headcount} 人，不一致，请核对。")
 
