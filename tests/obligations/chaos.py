@@ -24,12 +24,13 @@ BEAT_EVERY = 20  # of so many kills one takes a beat, the others a worker
 
 @dataclass
 class Chaos:
-    """One run in `environment`: `rows` due at once, `kills` spread over the work."""
+    """One run in `environment`: `rows` due at once, `kills` spread over the work; it ends `linger` seconds after it."""
 
     environment: dict[str, str]
     rows: int
     kills: int
     seconds: float
+    linger: float = 0
     dice: random.Random = field(default_factory=lambda: random.Random(20261123))
     beats: list[subprocess.Popen] = field(default_factory=list)
     killed: int = 0
@@ -44,6 +45,7 @@ class Chaos:
         try:
             with closing(connect(self.environment)) as watch:
                 self._disturb(watch, until=started + self.seconds)
+            time.sleep(self.linger)
         finally:
             for process in [self.keeper, *self.beats]:
                 kill_group(process)

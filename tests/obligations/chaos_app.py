@@ -27,7 +27,8 @@ from tests.obligations.effects import perform  # noqa: E402
 
 BATCHED, PREPARED = "chaos.batched", "chaos.prepared"
 LEASE = 1
-STALL = 1.7  # longer than the lease: another worker will have done the row by then
+STALL = float(os.environ.get("CHAOS_STALL", "1.7"))  # longer than the lease: another worker takes the row over
+STALLING = 200  # one row of so many: fewer at once than there are workers, so that somebody is left to take it over
 
 
 def batched(row: Obligation, now: datetime, prepared: object) -> Done:
@@ -38,8 +39,8 @@ def batched(row: Obligation, now: datetime, prepared: object) -> Done:
 
 
 def prepare(row: Obligation) -> None:
-    """Work outside any transaction; every fiftieth row stalls beyond its lease at the first try."""
-    time.sleep(STALL if row.subject_id % 50 == 1 and row.attempts == 1 else 0.02)
+    """Work outside any transaction; every 200th row stalls beyond its lease at the first try."""
+    time.sleep(STALL if row.subject_id % STALLING == 1 and row.attempts == 1 else 0.02)
 
 
 registry.kinds.clear()

@@ -34,7 +34,8 @@ def test_fifty_kills_over_two_thousand_rows_lose_and_double_nothing(arena):
 
 def test_without_the_fence_stalled_workers_would_double(arena):
     """The twin: the same work and the same workers, but nobody looks whose row it is by now."""
-    found = Chaos(arena | {"CHAOS_WITHOUT_FENCE": "1"}, rows=400, kills=0, seconds=120).run()
+    twin = arena | {"CHAOS_WITHOUT_FENCE": "1", "CHAOS_STALL": "5"}
+    found = Chaos(twin, rows=400, kills=0, seconds=120, linger=8).run()  # those that stall come back within that
 
     assert found["open"] == 0
     assert found["effects"] > found["subjects"] == 400
