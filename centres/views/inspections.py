@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,8 @@ from centres.views.asking import SignedRequest, tried
 from centres.words import CHOSEN
 from juxian.files.models import StoredFile
 from juxian.files.photos import accept_photo, keeping
-from juxian.files.store import DamagedFile, open_whole
+from juxian.files.serve import sent
+from juxian.files.store import DamagedFile
 from juxian.people.access import staff_required
 
 
@@ -246,12 +247,9 @@ def inspection_photo(request: SignedRequest, pk: int) -> HttpResponse:
     photo = get_object_or_404(rows, pk=pk)
     stored = photo.thumbnail if request.GET.get("size") == "small" else photo.file
     try:
-        content = open_whole(stored)
+        return sent(stored)  # type: ignore[return-value]  # streams, and is a response all the same
     except DamagedFile as damage:
         raise Http404(str(damage)) from damage
-    answer = FileResponse(content, content_type="image/jpeg", filename=stored.original_name)
-    answer["Cache-Control"] = "private, max-age=86400"
-    return answer  # type: ignore[return-value]  # streams, and is a response all the same
 
 
 @staff_required
