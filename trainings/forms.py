@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from centres import limits
 from centres.forms.money import MoneyField
 from centres.models import BrandTheme, ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
@@ -73,7 +74,10 @@ class LineForm(forms.ModelForm):
             widget=forms.NumberInput(attrs={"step": "0.5", "min": "0.5"}),
         )
         self.fields["people"] = forms.IntegerField(
-            label="计划人数", min_value=1, max_value=1_000_000, error_messages={"min_value": "计划人数要大于 0。"}
+            label="计划人数",
+            min_value=1,
+            max_value=limits.PEOPLE,
+            error_messages={"min_value": "计划人数要大于 0。", "max_value": f"人数填 1 到 {limits.PEOPLE}，请核对。"},
         )
         self.fields["budget"] = MoneyField(label="计划经费（元）", required=False, help_text="可以不填。")
 

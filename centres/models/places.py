@@ -5,6 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from centres import limits
 from juxian.files.models import StoredFile
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town
@@ -55,9 +56,11 @@ class Centre(models.Model):
     address = models.CharField("地址", max_length=100, blank=True)
     introduction = models.TextField("简介", max_length=600, blank=True)
     principal = models.CharField("负责人", max_length=30, blank=True)
-    principal_agreed_on = models.DateField("本人同意公开姓名的日期", null=True, blank=True)
-    opened_on = models.DateField("挂牌运行日期", null=True, blank=True)
-    closed_on = models.DateField("停用日期", null=True, blank=True)
+    principal_agreed_on = models.DateField(
+        "本人同意公开姓名的日期", null=True, blank=True, validators=[limits.past_day]
+    )
+    opened_on = models.DateField("挂牌运行日期", null=True, blank=True, validators=[limits.known_day])
+    closed_on = models.DateField("停用日期", null=True, blank=True, validators=[limits.known_day])
 
     objects = CentreQuerySet.as_manager()
 
@@ -92,7 +95,9 @@ class Zone(models.Model):
 
     centre = models.ForeignKey(Centre, models.CASCADE, verbose_name="培训中心", related_name="zones")
     name = models.CharField("名称", max_length=40)
-    area = models.DecimalField("面积（平方米）", max_digits=7, decimal_places=1, null=True, blank=True)
+    area = models.DecimalField(
+        "面积（平方米）", max_digits=7, decimal_places=1, null=True, blank=True, validators=[limits.area]
+    )
     note = models.CharField("说明", max_length=200, blank=True)
 
     objects = PlaceQuerySet.as_manager()
@@ -105,9 +110,9 @@ class Zone(models.Model):
                 fields=["centre", "name"], name="centres_zone_name", violation_error_message="本中心已有同名功能区。"
             ),
             models.CheckConstraint(
-                condition=Q(area=None) | Q(area__gt=0),
+                condition=Q(area=None) | Q(area__gt=0, area__lte=limits.AREA),
                 name="centres_zone_area",
-                violation_error_message="面积要大于 0。",
+                violation_error_message=f"面积要大于 0，最多 {limits.AREA} 平方米。",
             ),
         ]
 
@@ -145,7 +150,7 @@ class Room(models.Model):
 
     centre = models.ForeignKey(Centre, models.CASCADE, verbose_name="培训中心", related_name="rooms")
     name = models.CharField("名称", max_length=40)
-    capacity = models.PositiveIntegerField("容纳人数")
+    capacity = models.PositiveIntegerField("容纳人数", validators=limits.SEATS)
 
     objects = PlaceQuerySet.as_manager()
 

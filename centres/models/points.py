@@ -2,14 +2,12 @@
 
 from datetime import date
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from centres import limits
 from centres.models.places import Centre, PlaceQuerySet
 from centres.models.themes import BrandTheme
-
-MONTH = (MinValueValidator(1, "月份填 1 到 12。"), MaxValueValidator(12, "月份填 1 到 12。"))
 
 
 class TeachingPoint(models.Model):
@@ -20,12 +18,12 @@ class TeachingPoint(models.Model):
     theme = models.ForeignKey(
         BrandTheme, models.PROTECT, verbose_name="类别", null=True, blank=True, related_name="points"
     )
-    capacity = models.PositiveIntegerField("容纳人数", default=50)
+    capacity = models.PositiveIntegerField("容纳人数", default=50, validators=limits.SEATS)
     address = models.CharField("地址", max_length=100, blank=True)
     route = models.CharField("路线", max_length=200, blank=True)
     guide = models.CharField("讲解人", max_length=40, blank=True)
-    opens_in = models.PositiveSmallIntegerField("开放月份自", null=True, blank=True, validators=MONTH)
-    closes_in = models.PositiveSmallIntegerField("开放月份至", null=True, blank=True, validators=MONTH)
+    opens_in = models.PositiveSmallIntegerField("开放月份自", null=True, blank=True, validators=limits.MONTH)
+    closes_in = models.PositiveSmallIntegerField("开放月份至", null=True, blank=True, validators=limits.MONTH)
     safety_note = models.CharField("安全提示", max_length=300, blank=True)
     note = models.CharField("说明", max_length=300, blank=True)
     is_ready = models.BooleanField("可以使用", default=True)
@@ -96,9 +94,9 @@ class ReceptionSite(models.Model):
     name = models.CharField("名称", max_length=60)
     village = models.CharField("村居", max_length=40)
     kind = models.CharField("种类", max_length=12, choices=Kind, default=Kind.BEACON)
-    capacity = models.PositiveIntegerField("可供收看人数", default=30)
-    working_since = models.DateField("启用日期")
-    checked_on = models.DateField("最近检查日期", null=True, blank=True)
+    capacity = models.PositiveIntegerField("可供收看人数", default=30, validators=limits.SEATS)
+    working_since = models.DateField("启用日期", validators=[limits.known_day])
+    checked_on = models.DateField("最近检查日期", null=True, blank=True, validators=[limits.past_day])
     is_working = models.BooleanField("正常使用", default=True)
     note = models.CharField("说明", max_length=200, blank=True)
 

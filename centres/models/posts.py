@@ -3,10 +3,10 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 
+from centres import limits
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Grant, Town, User
 
@@ -16,7 +16,7 @@ class StaffingDocument(models.Model):
 
     title = models.CharField("文件名称", max_length=100)
     number = models.CharField("文号", max_length=40, unique=True, error_messages={"unique": "这个文号已经登记过了。"})
-    issued_on = models.DateField("发文日期")
+    issued_on = models.DateField("发文日期", validators=[limits.past_day])
 
     class Meta:
         verbose_name = verbose_name_plural = "机构编制文件"
@@ -40,7 +40,7 @@ class StaffingNumber(models.Model):
 
     document = models.ForeignKey(StaffingDocument, models.PROTECT, verbose_name="文件", related_name="numbers")
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", related_name="staffing")
-    posts = models.PositiveSmallIntegerField("岗位数", default=3, validators=[MinValueValidator(1, "岗位数要大于 0。")])
+    posts = models.PositiveSmallIntegerField("岗位数", default=3, validators=limits.POSTS_A_TOWN)
 
     objects = NumberQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -175,6 +176,35 @@ def test_a_site_is_not_checked_before_it_worked(client: Client, clerk, centre) -
 def test_an_area_is_more_than_nothing(centre, area) -> None:
     with pytest.raises(ValidationError, match="面积要大于 0"):
         Zone(centre=centre, name="区", area=Decimal(area)).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "field", "words"),
+    [
+        ("zones", {"name": "区", "area": "100000.1"}, "area", "面积最多 100000 平方米，请核对单位。"),
+        ("rooms", {"name": "厅", "capacity": 5001}, "capacity", "人数填 1 到 5000，请核对。"),
+        ("rooms", {"name": "厅", "capacity": 0}, "capacity", "人数填 1 到 5000，请核对。"),
+        ("points", POINT | {"capacity": 10**30}, "capacity", "人数填 1 到 5000，请核对。"),
+        ("sites", SITE | {"capacity": 99999}, "capacity", "人数填 1 到 5000，请核对。"),
+        (
+            "sites",
+            SITE | {"working_since": "0202-01-01"},
+            "working_since",
+            "日期要在 1949 年到 2027 年之间，请核对年份。",
+        ),
+        ("sites", SITE | {"checked_on": "2026-11-24"}, "checked_on", "日期不能晚于今天，到那天再登记。"),
+    ],
+)
+@time_machine.travel("2026-11-23 09:00+08:00", tick=False)
+def test_a_slip_of_the_finger_is_said_at_its_field(client: Client, clerk, centre, kind, said, field, words) -> None:
+    client.force_login(clerk)
+    page = client.post(f"/town/centre/{kind}/add/", said)
+    assert page.context["form"].errors == {field: [words]}
+
+
+def test_the_database_keeps_an_area_within_reason(centre) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Zone.objects.create(centre=centre, name="区", area=Decimal("100000.1"))
 
 
 def test_sites_are_counted(centre) -> None:

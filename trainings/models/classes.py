@@ -3,11 +3,11 @@
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from centres import limits
 from centres.models import ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.people.access import TownQuerySet
@@ -59,7 +59,7 @@ class TrainingClass(models.Model):
     level = models.CharField("层级", max_length=8, choices=Level, default=Level.TOWN)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
-    capacity = models.PositiveIntegerField("名额", validators=[MinValueValidator(1)])
+    capacity = models.PositiveIntegerField("名额", validators=limits.SEATS)
     contact = models.CharField("联系人", max_length=30, blank=True)
     safety_note = models.CharField("安全及纪律要求", max_length=300, blank=True)
     summary = models.TextField("培训小结", blank=True)

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from centres import limits
 from centres.models import BrandTheme
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town, User
@@ -62,7 +63,7 @@ class PlanLine(models.Model):
     theme = models.ForeignKey(BrandTheme, models.PROTECT, verbose_name="类别", null=True, blank=True, related_name="+")
     month = models.PositiveSmallIntegerField("计划月份")
     days = models.DecimalField("天数", max_digits=4, decimal_places=1)
-    people = models.PositiveIntegerField("计划人数")
+    people = models.PositiveIntegerField("计划人数", validators=limits.SEATS)
     budget = models.DecimalField("计划经费（元）", max_digits=12, decimal_places=2, null=True, blank=True)
 
     objects = PlanLineQuerySet.as_manager()
