@@ -71,22 +71,52 @@ def _belongs(user: User, town: Town) -> None:
         raise ValidationError(f"用户“{user}”不是{town.name}的人，不能在{town.name}任职。", code="town")
 
 
-def _grant(user: User, post: Post, starts_on: date) -> Grant:
+def only_member(user: User) -> bool:
+    """Whether this login has opened nothing but a member's own pages so far."""
+    held = Grant.objects.in_force(timezone.localdate()).filter(user=user)
+    return Member.objects.filter(user=user).exists() and not held.exists()
+
+
+def _grant(user: User, post: Post, starts_on: date, by: User) -> Grant:
     """The open clerk's grant of the town, made if there is none. The post takes charge of it either way."""
     grants = Grant.objects.select_for_update(of=("self",)).filter(user=user, kind=Grant.Kind.CLERK, town=post.town)
     found: Grant | None = grants.filter(ends_on=None).order_by("pk").first()
-    return found or Grant.objects.create(
+    if found:
+        return found
+    made = Grant.objects.create(
         user=user, kind=Grant.Kind.CLERK, town=post.town, starts_on=starts_on, reason=f"任{post}"
+    )
+    _noted_grant(made, by, f"随{post}开通，自 {starts_on}")
+    return made
+
+
+def _noted_grant(grant: Grant, by: User, what: str) -> None:
+    """A row of its own, as for a grant saved by hand."""
+    record(
+        by=by,
+        action="people.grant_saved",
+        subject=grant,
+        summary=f"授权：{grant} {grant.town} {what}",
+        town_code=grant.town.code if grant.town else "",
+        body={"user": grant.user_id, "kind": grant.kind, "reason": grant.reason},
     )
 
 
 @transaction.atomic
 def take_up(
-    *, post: Post, starts_on: date, by: User, user: User | None = None, name: str = "", is_dedicated: bool = True
+    *,
+    post: Post,
+    starts_on: date,
+    by: User,
+    user: User | None = None,
+    name: str = "",
+    is_dedicated: bool = True,
+    opens_grant: bool = False,
 ) -> PostHolding:
     """Put somebody into a vacant post: a user, who becomes clerk of the town, or a name. The same again is the first.
 
-    Refused: a post that is held, one the newest document no longer has, a day before the last holder left or to come.
+    Refused: a post that is held, one the newest document no longer has, a day before the last holder left or to come;
+    a login that only is a member's, unless `opens_grant` says that it shall become a clerk's.
     """
     _county(by)
     post = _locked(post)
@@ -101,18 +131,26 @@ def take_up(
     _may_begin(post, starts_on)
     if user:
         _belongs(user, post.town)
+        if only_member(user) and not opens_grant:
+            raise ValidationError({"opens_grant": _asked(user, post.town)}, code="only_member")
     holding = PostHolding(
         post=post,
         user=user,
         name=name,
         is_dedicated=is_dedicated,
         starts_on=starts_on,
-        grant=_grant(user, post, starts_on) if user else None,
+        grant=_grant(user, post, starts_on, by) if user else None,
     )
     holding.full_clean()
     holding.save()
     _noted(holding, by, "centres.post_taken_up", f"{name}到{post}任职，自 {starts_on}")
     return holding
+
+
+def _asked(user: User, town: Town) -> str:
+    return (
+        f"“{user}”目前只有党员登录，任职后将获得{town.name}干事权限，能看到全镇党员的资料。核对是本人，再勾选这一项。"
+    )
 
 
 def _may_begin(post: Post, starts_on: date) -> None:
@@ -142,17 +180,18 @@ def leave(*, holding: PostHolding, ends_on: date, by: User) -> PostHolding:
     holding.ends_on = ends_on
     holding.full_clean()
     holding.save(update_fields=["ends_on"])
-    _end_grant(holding, ends_on)
+    _end_grant(holding, ends_on, by)
     _noted(holding, by, "centres.post_left", f"{holding.name}离开{post}，自 {ends_on} 起空缺")
     return holding
 
 
-def _end_grant(holding: PostHolding, ends_on: date) -> None:
+def _end_grant(holding: PostHolding, ends_on: date, by: User) -> None:
     grant = holding.grant
     if grant is None or PostHolding.objects.current().filter(grant=grant).exists() or grant.has_ended(ends_on):
         return
     grant.ends_on = max(ends_on, grant.starts_on)
     grant.save(update_fields=["ends_on"])
+    _noted_grant(grant, by, f"随离开{holding.post}收回，至 {grant.ends_on}")
 
 
 def _noted(holding: PostHolding, by: User, action: str, summary: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Row
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,11 +24,17 @@ class TakeUpForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=30, required=False, help_text="没有账号的只填姓名。")
     starts_on = forms.DateField(label="到岗日期", widget=day_input(), initial=timezone.localdate)
     is_dedicated = forms.BooleanField(label="专职", required=False, initial=True)
+    opens_grant = forms.BooleanField(label="知道了，给这个党员登录开通本镇干事权限", required=False)
 
-    helper = laid_out(
-        Row(Column("username", css_class="col-md-6"), Column("name", css_class="col-md-6")),
-        Row(Column("starts_on", css_class="col-md-6"), Column("is_dedicated", css_class="col-md-6")),
-    )
+    @property
+    def helper(self) -> FormHelper:
+        """The tick is shown to whoever has to answer it."""
+        asked = ["opens_grant"] if "opens_grant" in self.errors or self.data.get("opens_grant") else []
+        return laid_out(
+            Row(Column("username", css_class="col-md-6"), Column("name", css_class="col-md-6")),
+            Row(Column("starts_on", css_class="col-md-6"), Column("is_dedicated", css_class="col-md-6")),
+            *asked,
+        )
 
     def clean(self) -> dict[str, Any]:
         """`user` from the login name, or none."""

@@ -132,7 +132,9 @@ def test_taking_up_a_post_opens_the_grant_and_leaving_ends_it(posts, newcomer, c
     assert grant.ends_on == ago(0)
     assert not type(newcomer).objects.get(pk=newcomer.pk).is_clerk
     assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))[1:] == [
+        "people.grant_saved",
         "centres.post_taken_up",
+        "people.grant_saved",
         "centres.post_left",
     ]
 
@@ -169,6 +171,30 @@ def test_a_grant_that_was_there_is_taken_over(posts, clerk, county) -> None:
     assert holding.grant == clerk.grants.get()
     leave(holding=holding, ends_on=ago(0), by=county)
     assert clerk.grants.get().ends_on is not None
+
+
+def test_a_login_of_a_member_becomes_a_clerks_only_when_asked_for(client: Client, posts, county, town) -> None:
+    user = MemberFactory(branch=BranchFactory(town=town), user=UserFactory(username="m", name="示例党员")).user
+    with pytest.raises(ValidationError, match="目前只有党员登录，任职后将获得大店镇干事权限"):
+        take_up(post=posts[0], user=user, starts_on=ago(1), by=county)
+    client.force_login(county)
+    url, said = f"/county/posts/{posts[0].pk}/take-up/", {"username": "m", "starts_on": str(ago(1))}
+    assert 'name="opens_grant"' not in client.get(url).content.decode()
+    page = client.post(url, said)
+    assert (list(page.context["form"].errors), 'name="opens_grant"' in page.content.decode()) == (["opens_grant"], True)
+    assert (Grant.objects.filter(user=user).count(), PostHolding.objects.count()) == (0, 0)
+    page = client.post(url, said | {"opens_grant": "on"}, follow=True)
+    told = "大店镇第 1 岗已登记到岗。登录名 m 有大店镇干事权限，离岗时收回。"
+    assert [str(one) for one in page.context["messages"]] == [told]
+    page = client.post(f"/county/holdings/{PostHolding.objects.get().pk}/leave/", {"ends_on": str(ago(0))}, follow=True)
+    assert [str(one) for one in page.context["messages"]] == [
+        f"示例党员已登记离岗。大店镇干事权限已收回，自 {ago(0)} 起。"
+    ]
+    rows = AuditEntry.objects.filter(action="people.grant_saved").order_by("pk")
+    assert list(rows.values_list("summary", flat=True)) == [
+        f"授权：{user} 镇街干事 大店镇 随大店镇第 1 岗开通，自 {ago(1)}",
+        f"授权：{user} 镇街干事 大店镇 随离开大店镇第 1 岗收回，至 {ago(0)}",
+    ]
 
 
 def test_a_name_without_account_opens_no_grant(posts, county) -> None:
