@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Min
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.compliance import compliance
 from centres.figures import coverage, teaching_points
-from centres.models import BrandRevision, Disclosure
+from centres.models import BrandRevision, Budget, Disclosure, Finding, Inspection
 from centres.words import VERDICTS
 from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
@@ -30,7 +30,7 @@ from trainings.figures import (
 from trainings.models import PlanLine, TrainingClass, YearPlan
 
 State = TrainingClass.State
-REVIEW_DAYS = 7  # in which the county answers a town's brand or accounts
+REVIEW_DAYS = 7  # in which the county answers what a town sent
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Waiting:
     words: str
     due: date
     url: str
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the place of deciding is open to county staff only."""
+        return self.url.startswith(reverse("admin:index"))
 
     def tone(self, today: date) -> str:
         days = (self.due - today).days
@@ -111,7 +116,7 @@ def _rule_words(row: Distribution) -> str:
 
 
 def waiting(user: User, today: date) -> list[Waiting]:
-    """Classes and plans sent for approval, the earliest first."""
+    """What towns sent the county to decide, to sign or to look at again, the earliest first."""
     rows = []
     classes = TrainingClass.objects.visible_to(user).filter(state=State.SUBMITTED)
     first = classes.aggregate(first=Min("starts_on"))["first"]
@@ -125,7 +130,7 @@ def waiting(user: User, today: date) -> list[Waiting]:
         url = f"{reverse('admin:trainings_yearplan_changelist')}?state__exact=submitted"
         words = f"{towns[0]}等 {len(towns)} 个镇街已送审" if len(towns) > 1 else f"{towns[0]}已送审"
         rows.append(Waiting(f"{year}年度计划审批", words, date(year, 1, 1), url))
-    rows += [*_brands_waiting(user), *_disclosures_waiting(user)]
+    rows += [*_brands_waiting(user), *_disclosures_waiting(user), *_budgets_waiting(user), *_checks_waiting(user)]
     return sorted(rows, key=lambda row: row.due)
 
 
@@ -151,6 +156,34 @@ def _disclosures_waiting(user: User) -> list[Waiting]:
         return []
     due = timezone.localdate(sums["first"]) + timedelta(days=REVIEW_DAYS)
     return [Waiting("账目公开审批", f"{sums['number']} 份已通过保密审查", due, reverse("centres:county-disclosures"))]
+
+
+def _budgets_waiting(user: User) -> list[Waiting]:
+    """Budgets with amounts that nobody approved yet, a week from the day the first one was saved."""
+    drafts = Budget.objects.visible_to(user).filter(state=Budget.State.DRAFT, lines__amount__gt=0)
+    found = list(drafts.distinct().order_by("saved_at").values_list("saved_at", "town__name", "year"))
+    if not found:
+        return []
+    first, name, year = found[0]
+    words = f"{name}等 {len(found)} 份待批准" if len(found) > 1 else f"{name} {year} 年的待批准"
+    url = f"{reverse('centres:county-money')}?year={year}"
+    return [Waiting("经费预算审批", words, timezone.localdate(first) + timedelta(days=REVIEW_DAYS), url)]
+
+
+def _checks_waiting(user: User) -> list[Waiting]:
+    """Self-checks to sign, and what was put right and waits to be looked at again."""
+    own = Inspection.objects.visible_to(user).filter(kind=Inspection.Kind.SELF, state=Inspection.State.SUBMITTED)
+    signs = own.aggregate(number=Count("pk"), first=Min("inspected_on"))
+    done = Finding.objects.visible_to(user).filter(state=Finding.State.RECTIFIED)
+    told = done.annotate(at=Max("rectifications__at")).values_list("at", "result__inspection__centre__town")
+    rows, url, days = [], reverse("inspect"), timedelta(days=REVIEW_DAYS)
+    if signs["number"]:
+        words = f"{signs['number']} 个中心的自查等县里确认"
+        rows.append(Waiting("自查确认", words, signs["first"] + days, url))
+    if found := list(told):
+        words = f"{len({town for _, town in found})} 个镇街报来 {len(found)} 个问题已整改"
+        rows.append(Waiting("整改复查", words, timezone.localdate(min(at for at, _ in found)) + days, url))
+    return rows
 
 
 def town_rows(user: User, counted: Came, now: datetime) -> list[TownRow]:

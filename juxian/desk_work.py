@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.due import desk_work
+from centres.desk import centre_work
 from centres.models import BrandRevision, Disclosure, DisclosureQuestion
 from juxian.charts import Segment, divided, rule_place
 from juxian.people.models import ImportRun, Member, Town, User
@@ -122,8 +123,10 @@ def work_of(user: User, town: Town, now: datetime) -> list[Work]:
     """Everything the clerks of a town have to do, from every floor."""
     today = timezone.localdate(now)
     upper = [Work(row.when, row.what, row.why, row.button, row.url) for row in desk_work(town, now)]
+    own = [Work(row.when, row.what, row.why, row.button, row.url) for row in centre_work(user, town, today)]
     return [
         *upper,
+        *own,
         *_rolls(user, town, now),
         *_moves(user, town, today),
         *_plans(user, town, today),

@@ -38,6 +38,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "inspection.remind_before": ([1, 7], "天", "整改到期前几天提醒", "县级设置", "C"),
     "inspection.remind_after": ([1, 7, 14], "天", "整改逾期后第几天提醒", "县级设置", "C"),
     "inspection.confirm_days": ([3, 7], "天", "检查提交后第几天提醒镇街确认", "县级设置", "C"),
+    "inspection.self_check_month": (0, "月", "各中心每年几月底前自查一次，0 为不要求", "县级设置，文件未载明", "C"),
     "cost.person_day": (
         550,
         "元",

@@ -15,7 +15,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, Use
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 42
+QUERIES = 45
 
 
 @pytest.fixture

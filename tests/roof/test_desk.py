@@ -13,7 +13,7 @@ from trainings.models import Mark, MarkStatus, TrainingClass
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-25 12:00+08:00"  # a Wednesday
-QUERIES = 24
+QUERIES = 25
 State = TrainingClass.State
 
 
