@@ -1,6 +1,7 @@
 """Opening a town's accounts to its members: propose → secrecy check → approve → publish, and back with a comment.
 
-Nobody checks or approves what they proposed. Once published nothing changes; a correction is a new disclosure.
+Three people stand behind it: one proposes, another checks, a third, of the county, approves. Once published nothing
+changes; a correction is a new disclosure.
 """
 
 from datetime import date
@@ -18,7 +19,7 @@ from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.messages.county import tell_county
 from juxian.people.models import Town, User
-from juxian.people.rights import must_run, need_text
+from juxian.people.rights import deciders, must_run, need_text
 
 State = Disclosure.State
 GIVEN_BACK = {State.PROPOSED, State.CHECKED, State.APPROVED}
@@ -194,6 +195,35 @@ def _must_be_another(row: Disclosure, by: User, what: str) -> None:
         raise ValidationError(f"这是您自己提出的，要由另一个人{what}。", code="own")
 
 
+def _another_decides(row: Disclosure, by: User) -> bool:
+    """Whether somebody else could approve what `by` checks."""
+    return any(one.pk not in (by.pk, row.proposed_by_id) for one in deciders())
+
+
+def check_barred(row: Disclosure, by: User) -> str:
+    """Why the county's `by` leaves the check to the town: nobody else could approve after it. Empty for anybody else."""
+    if not by.is_county or _another_decides(row, by):
+        return ""
+    return (
+        "审查和批准要两个人，能批准的县级账号只有您一个。保密审查请交给本镇另一位同志"
+        "（镇里没有第二个账号的，先在“岗位”里请人任职），您留着批准。"
+    )
+
+
+def approve_barred(row: Disclosure, by: User) -> str:
+    """Why who checked does not approve, and what to do instead; empty for another one."""
+    if not by.is_county or row.checked_by_id != by.pk:
+        return ""
+    if _another_decides(row, by):
+        return "保密审查是您做的，要由另一位县级管理员批准。"
+    return "保密审查是您做的，能批准的县级账号又只有您一个。请退回，重新提出后由本镇另一位同志作保密审查，您再批准。"
+
+
+def _must_not(barred: str, code: str) -> None:
+    if barred:
+        raise ValidationError(barred, code=code)
+
+
 def _must_be_seen(row: Disclosure, seen: str | None) -> None:
     if seen is not None and seen != row.seen:
         raise ValidationError(f"{row}在您打开以后改过又重新提出，请重新看一遍再办。", code="changed")
@@ -201,7 +231,10 @@ def _must_be_seen(row: Disclosure, seen: str | None) -> None:
 
 @transaction.atomic
 def check_disclosure(*, disclosure: Disclosure, by: User, seen: str | None = None) -> Disclosure:
-    """保密审查 by another person of the town or the county. `seen`: which proposal was looked at."""
+    """保密审查 by another person of the town or the county, if then somebody is left to approve.
+
+    `seen`: which proposal was looked at.
+    """
     row = _locked(disclosure)
     must_run(by, row.town)
     _must_be_another(row, by, "作保密审查")
@@ -210,6 +243,7 @@ def check_disclosure(*, disclosure: Disclosure, by: User, seen: str | None = Non
     if row.state != State.PROPOSED:
         raise _not_now(row, "作保密审查")
     _must_be_seen(row, seen)
+    _must_not(check_barred(row, by), "alone")
     _must_be_clean(_barring([hit for hit in hits_of(row) if hit.stops], [], ""))
     row.state, row.checked_by, row.checked_at = State.CHECKED, by, timezone.now()
     row.save(update_fields=["state", "checked_by", "checked_at"])
@@ -242,7 +276,7 @@ def _must_be_clean(barring: list[str]) -> None:
 def approve_disclosure(
     *, disclosure: Disclosure, by: User, names_reason: str = "", seen: str | None = None
 ) -> Disclosure:
-    """The county approves. Names that stay need a reason, which is kept with the names."""
+    """Somebody of the county who neither proposed nor checked approves. Names that stay need a reason, which is kept."""
     row = _locked(disclosure)
     if not by.is_county:
         raise PermissionDenied
@@ -252,6 +286,7 @@ def approve_disclosure(
     if row.state != State.CHECKED:
         raise _not_now(row, "批准")
     _must_be_seen(row, seen)
+    _must_not(approve_barred(row, by), "checker")
     hits, reason = hits_of(row), names_reason.strip()
     _must_be_clean(_barring(hits, [], reason))
     names = sorted({hit.found for hit in hits if not hit.stops})
@@ -279,6 +314,8 @@ def publish_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
         return row
     if row.state != State.APPROVED:
         raise _not_now(row, "公布")
+    if row.approved_by_id and row.approved_by_id == row.checked_by_id:  # approved before this was refused
+        raise ValidationError("保密审查和批准是同一个人做的，请县里退回，重新审查、批准以后再公布。", code="checker")
     _must_be_clean(_barring(hits_of(row), row.names_kept, ""))
     row.state, row.published_by, row.published_at = State.PUBLISHED, by, timezone.now()
     row.save(update_fields=["state", "published_by", "published_at"])

@@ -153,14 +153,17 @@ def _steps(row: Disclosure) -> list[Step]:
     ]
 
 
-def _moves(request: HttpRequest, row: Disclosure) -> dict[str, bool]:
-    """What this user may do with it now."""
+def _moves(request: HttpRequest, row: Disclosure) -> dict[str, Any]:
+    """What this user may do with it now, and why a county person leaves it to somebody else."""
     user, writes = signed_in(request), _writes(request, row.town)
     own = row.proposed_by_id == user.pk
+    check, approve = row.state == State.PROPOSED and not own, row.state == State.CHECKED and not own
+    barred = way.check_barred(row, user) if check else way.approve_barred(row, user) if approve else ""
     return {
+        "barred": barred,
         "may_edit": writes and row.state == State.DRAFT,
-        "may_check": writes and row.state == State.PROPOSED and not own,
-        "may_approve": user.is_county and row.state == State.CHECKED and not own,
+        "may_check": writes and check and not barred,
+        "may_approve": user.is_county and approve and not barred,
         "may_return": writes and row.state in way.GIVEN_BACK and not own,
         "may_withdraw": writes and row.state in (State.PROPOSED, State.CHECKED) and (own or not user.is_county),
         "may_publish": writes and row.state == State.APPROVED,

@@ -8,7 +8,7 @@ from centres.books import Head, books
 from centres.models import Disclosure, DisclosureHead, DisclosureItem, DisclosureQuestion
 from juxian.demo.people import HERO_TOWN
 from juxian.demo.plot import Plot, save_all
-from juxian.people.models import Town
+from juxian.people.models import Town, User
 
 State = Disclosure.State
 PATH = (State.PROPOSED, State.CHECKED, State.APPROVED, State.PUBLISHED)
@@ -77,16 +77,18 @@ def _this_year(plot: Plot) -> list[Plan]:
     others = _others(plot)
     name = plot.members[others[1].pk][0].name
     hero = next(town for town in plot.towns if town.code == HERO_TOWN)
+    half = max(month // 2, 1)
     plans = [
-        Plan(hero, first, last, State.DRAFT, comment=RETURNED),
         Plan(others[0], first, last, State.PROPOSED, f"{WORDS}咨询电话 199 0000 1234。"),
         Plan(others[1], first, last, State.CHECKED, f"{WORDS}会务由{name}同志义务帮忙。"),
         Plan(others[2], first, last, State.APPROVED),
         Plan(others[3], first, last, State.DRAFT, comment=RETURNED),
         Plan(others[5], first, last, State.PUBLISHED),
     ]
-    half = max(month // 2, 1)
-    return plans if half == month else [*plans, Plan(hero, first, _month_end(plot.at.year, half), State.PUBLISHED)]
+    if half == month:
+        return [Plan(hero, first, last, State.DRAFT, comment=RETURNED), *plans]
+    rest = Plan(hero, date(plot.at.year, half + 1, 1), last, State.DRAFT, comment=RETURNED)
+    return [rest, *plans, Plan(hero, first, _month_end(plot.at.year, half), State.PUBLISHED)]
 
 
 def _month_end(year: int, month: int) -> date:
@@ -96,7 +98,8 @@ def _month_end(year: int, month: int) -> date:
 def _title(plan: Plan) -> str:
     whole = (plan.ends_on.month, plan.ends_on.day) == (12, 31)
     year = plan.starts_on.year
-    title = f"{year} 年度培训经费" if whole else f"{year} 年 1 至 {plan.ends_on.month} 月培训经费"
+    first, last = plan.starts_on.month, plan.ends_on.month
+    title = f"{year} 年度培训经费" if whole else f"{year} 年 {first} 至 {last} 月培训经费"
     return f"{title}（更正）" if plan.corrects else title
 
 
@@ -106,6 +109,11 @@ def _step_at(plot: Plot, plan: Plan, step: int) -> datetime:
     return plot.moment(begin + timedelta(days=step), f"{9 + step}:30")
 
 
+def _people(plot: Plot, plan: Plan) -> tuple[User, User, User]:
+    """Who proposes, checks and approves: three people."""
+    return plot.clerk(plan.town), plot.users["county-2"], plot.users["county"]
+
+
 def _row(plot: Plot, plan: Plan) -> Disclosure:
     """As it stands after its last step but the publishing."""
     row = Disclosure(
@@ -113,7 +121,7 @@ def _row(plot: Plot, plan: Plan) -> Disclosure:
         comment=plan.comment, copied_at=_step_at(plot, plan, 0),
         state=State.APPROVED if plan.state == State.PUBLISHED else plan.state,
     )  # fmt: skip
-    people = (plot.clerk(plan.town), plot.users["county"], plot.users["county"])
+    people = _people(plot, plan)
     come = PATH.index(plan.state) + 1 if plan.state in PATH else 0
     for step, (name, who) in enumerate(zip(("proposed", "checked", "approved"), people, strict=True)):
         if step < come:
@@ -151,7 +159,7 @@ def _publish(plot: Plot, plans: list[Plan]) -> None:
             row.published_at = _step_at(plot, plan, 3)
             out.append(row)
         for step, state in enumerate(PATH[: PATH.index(State(row.state)) + 1] if row.state in PATH else ()):
-            by = plot.clerk(plan.town) if state in (State.PROPOSED, State.PUBLISHED) else plot.users["county"]
+            by = (*_people(plot, plan), plot.clerk(plan.town))[step]
             words = {"propose": "提出公开", "check": "保密审查通过", "approve": "批准公开", "publish": "公布"}[
                 VERBS[state]
             ]

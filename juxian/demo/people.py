@@ -41,6 +41,7 @@ def make_users(plot: Plot) -> None:
     """The sign-ins of the demo with their grants, all with the one password."""
     wanted = [
         ("county", "示例主任", Grant.Kind.COUNTY, None),
+        ("county-2", "示例副主任", Grant.Kind.COUNTY, None),
         ("inspector", "示例检查员", Grant.Kind.INSPECTOR, None),
         ("auditor", "示例审计员", Grant.Kind.AUDITOR, None),
         ("lecturer", "示例甲子", None, None),

@@ -1,6 +1,8 @@
 """Who may write for a town and who decides; what actions of every floor begin with."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from juxian.people.models import Grant, Town, User
 
@@ -10,6 +12,12 @@ def must_run(by: User, town: Town) -> None:
     own = any(grant.kind == Grant.Kind.CLERK and grant.town_id == town.pk for grant in by.active_grants)
     if not (own or by.is_county):
         raise PermissionDenied
+
+
+def deciders() -> QuerySet[User]:
+    """Everybody who decides for the county today."""
+    holders = Grant.objects.in_force(timezone.localdate()).filter(kind=Grant.Kind.COUNTY)
+    return User.objects.filter(pk__in=holders.values("user"), is_active=True)
 
 
 def must_decide(by: User, submitted_by_id: int | None) -> None:

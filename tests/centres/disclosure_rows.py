@@ -32,6 +32,11 @@ def second_clerk(town) -> User:
     return GrantFactory(user=user, kind=Grant.Kind.CLERK, town=town).user
 
 
+@pytest.fixture
+def second_county(db) -> User:
+    return GrantFactory(user=UserFactory(username="county-two", name="示例副县管"), kind=Grant.Kind.COUNTY).user
+
+
 def drafted(town, by, text: str = "全年办班情况。", **purposes: str) -> Disclosure:
     keep_books(town, by, **purposes)
     return way.open_disclosure(town=town, title=f"{YEAR} 年度培训经费", starts_on=FIRST, ends_on=LAST, text=text, by=by)

@@ -95,8 +95,12 @@ def test_what_each_may_do_is_what_is_offered(town, clerk, second_clerk, county) 
     assert offered == {
         "clerk": ["withdraw"],
         "clerk-two": ["check", "return", "withdraw"],
-        "county": ["check", "return"],
+        "county": ["return"],
     }
+    page = browser(county).get(f"/town/centre/disclosures/{row.pk}/")
+    assert page.context["barred"] in text_of(page)
+    GrantFactory(user=UserFactory(), kind="county")
+    assert browser(county).get(f"/town/centre/disclosures/{row.pk}/").context["may_check"]
 
 
 def test_one_s_own_is_not_checked_from_the_page_either(town, clerk, second_clerk) -> None:

@@ -13,12 +13,23 @@ from centres.actions import disclosures as way
 from centres.models import Disclosure, DisclosureHead, DisclosureItem
 from juxian.audit.models import AuditEntry
 from juxian.messages.models import InboxMessage
+from juxian.people.models import User
 from tests.centres import money_rows
-from tests.centres.disclosure_rows import FIRST, LAST, YEAR, checked, drafted, keep_books, published, second_clerk
+from tests.centres.disclosure_rows import (
+    FIRST,
+    LAST,
+    YEAR,
+    checked,
+    drafted,
+    keep_books,
+    published,
+    second_clerk,
+    second_county,
+)
 from tests.factories import LecturerFactory, MemberFactory
 from tests.flushing import guards_off
 
-__all__ = ["second_clerk"]  # a fixture
+__all__ = ["second_clerk", "second_county"]  # fixtures
 State = Disclosure.State
 
 
@@ -183,6 +194,58 @@ def test_nobody_checks_or_approves_what_they_proposed(town, clerk, second_clerk,
     ]
     refused(partial(way.return_disclosure, disclosure=row, comment="自己退", by=county), "own")
     assert state_of(row) == State.CHECKED
+
+
+def test_who_checked_does_not_approve(town, clerk, county, second_county) -> None:
+    row = checked(drafted(town, clerk), clerk, county)
+    assert refused(partial(way.approve_disclosure, disclosure=row, by=county), "checker") == [
+        "保密审查是您做的，要由另一位县级管理员批准。"
+    ]
+    assert way.approve_disclosure(disclosure=row, by=second_county).approved_by == second_county
+
+
+def test_the_only_one_who_can_approve_leaves_the_check_to_the_town(town, clerk, second_clerk, county) -> None:
+    row = drafted(town, clerk)
+    way.propose_disclosure(disclosure=row, by=clerk)
+    assert refused(partial(way.check_disclosure, disclosure=row, by=county), "alone") == [
+        "审查和批准要两个人，能批准的县级账号只有您一个。保密审查请交给本镇另一位同志"
+        "（镇里没有第二个账号的，先在“岗位”里请人任职），您留着批准。"
+    ]
+    way.check_disclosure(disclosure=row, by=second_clerk)
+    assert way.approve_disclosure(disclosure=row, by=county).approved_by == county
+
+
+def test_the_only_one_left_after_checking_is_told_to_send_it_back(town, clerk, county, second_county) -> None:
+    row = checked(drafted(town, clerk), clerk, county)
+    User.objects.filter(pk=second_county.pk).update(is_active=False)
+    (text,) = refused(partial(way.approve_disclosure, disclosure=row, by=county), "checker")
+    assert text == (
+        "保密审查是您做的，能批准的县级账号又只有您一个。请退回，重新提出后由本镇另一位同志作保密审查，您再批准。"
+    )
+    assert way.return_disclosure(disclosure=row, comment="请另一位审查", by=county).state == State.DRAFT
+
+
+def same_checker(row: Disclosure, who) -> None:
+    """As it could be written before it was refused."""
+    now = timezone.now()
+    Disclosure.objects.filter(pk=row.pk).update(state=State.APPROVED, checked_by=who, approved_by=who, approved_at=now)
+
+
+def test_the_database_wants_two_people_too(town, clerk, county) -> None:
+    row = drafted(town, clerk)
+    way.propose_disclosure(disclosure=row, by=clerk)
+    with pytest.raises(DatabaseError, match="保密审查和批准要由两个人做"), transaction.atomic():
+        same_checker(row, county)
+    assert state_of(row) == State.PROPOSED
+
+
+def test_what_one_person_approved_before_is_sent_back_first(town, clerk, county) -> None:
+    row = drafted(town, clerk)
+    way.propose_disclosure(disclosure=row, by=clerk)
+    with guards_off():
+        same_checker(row, county)
+    refused(partial(way.publish_disclosure, disclosure=row, by=clerk), "checker")
+    assert way.return_disclosure(disclosure=row, comment="请另一位审查", by=county).state == State.DRAFT
 
 
 @pytest.mark.parametrize("column", ["checked_by", "approved_by"])
