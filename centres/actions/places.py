@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import Centre, ReceptionSite, Room, TeachingPoint, Zone, ZonePhoto
-from centres.secrecy import Passage, scan
+from centres.secrecy import NAME, Passage, scan
 from juxian.audit.log import record_edit
 from juxian.files.models import StoredFile
 from juxian.files.store import discard
@@ -16,6 +16,8 @@ from juxian.people.rights import must_run
 
 Part = Zone | Room | TeachingPoint | ReceptionSite
 PHOTOS_A_ZONE = 6
+ROLES = ("员", "人", "者", "干部")  # 村讲解员, 志愿者: nobody's name
+PUBLIC = {"name": "名称", "address": "地址", "introduction": "简介", "route": "路线", "safety_note": "安全提示"}
 
 
 def _locked(centre: Centre) -> Centre:
@@ -29,21 +31,23 @@ def change_centre(*, centre: Centre, by: User, **fields: Any) -> Centre:
     """Write what the centre says of itself. The same again changes nothing."""
     centre = _locked(centre)
     must_run(by, centre.town)
-    _check_public(fields)
+    agreed = fields.get("principal_agreed_on", centre.principal_agreed_on)
+    if agreed and agreed > timezone.localdate():
+        raise ValidationError({"principal_agreed_on": "同意的日期不能晚于今天。本人同意以后再填。"}, code="future")
+    _check_public(fields, "" if agreed else fields.get("principal", centre.principal))
     if _write(centre, fields):
         record_edit(by=by, verb="changed", row=centre, town_code=centre.town.code)
     return centre
 
 
-def _check_public(fields: dict[str, Any]) -> None:
-    """What everybody may read carries no number of a person, and no consent that is still to come."""
-    agreed = fields.get("principal_agreed_on")
-    if agreed and agreed > timezone.localdate():
-        raise ValidationError({"principal_agreed_on": "同意的日期不能晚于今天。本人同意以后再填。"}, code="future")
-    hits = [hit for hit in scan([Passage("简介", fields.get("introduction", ""))], ()) if hit.stops]
-    if hits:
-        text = "".join(hit.sentence for hit in hits)
-        raise ValidationError({"introduction": f"{text}公开页面谁都能看，请去掉再保存。"}, code="secrecy")
+def _check_public(fields: dict[str, Any], unnamed: str) -> None:
+    """What everybody may read carries no number of a person, nor the one name here that nobody agreed to show."""
+    names = [unnamed] if unnamed and not unnamed.endswith(ROLES) else []
+    for field, label in PUBLIC.items():
+        hits = scan([Passage(label, fields.get(field) or "")], names)
+        text = "".join(hit.sentence for hit in hits if hit.stops or hit.kind == NAME)
+        if text:
+            raise ValidationError({field: f"{text}公开页面谁都能看，请去掉再保存。"}, code="secrecy")
 
 
 @transaction.atomic
@@ -54,6 +58,7 @@ def add_part(*, model: type[Part], centre: Centre, by: User, **fields: Any) -> P
     same: Part | None = model._default_manager.filter(centre=centre, **fields).first()
     if same:
         return same
+    _check_public(fields, fields.get("guide", ""))
     row = model(centre=centre, **fields)
     row.full_clean()
     row.save()
@@ -67,6 +72,7 @@ def change_part(*, part: Part, by: User, **fields: Any) -> Part:
     centre = _locked(part.centre)
     must_run(by, centre.town)
     row: Part = type(part)._default_manager.select_for_update(of=("self",)).get(pk=part.pk)
+    _check_public(fields, fields.get("guide", ""))
     if _write(row, fields):
         record_edit(by=by, verb="changed", row=row, town_code=centre.town.code)
     return row

@@ -1,11 +1,15 @@
 """A centre's own pages and the one everybody reads."""
 
+import gzip
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -320,6 +324,34 @@ def test_what_everybody_reads_holds_no_number_and_no_consent_to_come(clerk, town
         places.change_centre(centre=centre, by=clerk, principal="示例甲", principal_agreed_on=tomorrow)
     centre.refresh_from_db()
     assert (centre.introduction, centre.principal) == ("", "")
+
+
+def test_nobody_is_named_by_the_way_on_what_everybody_reads(client: Client, clerk, centre) -> None:
+    client.force_login(clerk)
+    said = {"principal": "示例王书记", "introduction": "由示例王书记主持。", "address": "校园路"}
+    assert list(client.post("/town/centre/edit/", said).context["form"].errors) == ["introduction"]
+    agreed = said | {"principal_agreed_on": str(timezone.localdate())}
+    assert client.post("/town/centre/edit/", agreed).headers["Location"] == "/town/centre/"
+    guided = POINT | {"guide": "示例赵茶农", "route": "到村口找示例赵茶农"}
+    assert list(client.post("/town/centre/points/add/", guided).context["form"].errors) == ["route"]
+    role = POINT | {"guide": "村讲解员", "route": "听从村讲解员安排"}
+    assert client.post("/town/centre/points/add/", role).headers["Location"] == "/town/centre/"
+    called = POINT | {"safety_note": "先打 13812345678"}
+    assert list(client.post("/town/centre/points/add/", called).context["form"].errors) == ["safety_note"]
+    assert TeachingPoint.objects.get().route == "听从村讲解员安排"
+
+
+def test_the_public_page_is_light(client: Client, centre) -> None:
+    """The whole page as a browser fetches it, styles packed: no script, no picture, no foreign host."""
+    for number in range(20):
+        Zone.objects.create(centre=centre, name=f"功能区{number}", area=Decimal(number + 1))
+        text = "从培训中心向东，" * 20
+        TeachingPoint.objects.create(centre=centre, name=f"教学点{number}", route=text, safety_note=text)
+    page = client.get(f"/centres/{centre.town.code}/").content.decode()
+    styles = re.findall(r'<link rel="stylesheet" href="/static/([^"]+)"', page)
+    packed = [gzip.compress(Path(finders.find(style)).read_bytes()) for style in styles]
+    assert (page.count("<script"), page.count("<img"), page.count("//"), len(styles)) == (0, 0, 0, 3)
+    assert len(gzip.compress(page.encode())) + sum(map(len, packed)) < 60_000
 
 
 def test_a_clerk_whose_town_has_no_centre_yet_is_told_so(client: Client, clerk) -> None:
