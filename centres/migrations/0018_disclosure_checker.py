@@ -36,6 +36,6 @@ def unguard(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("centres", "0016_disclosure_spendings")]
+    dependencies = [("centres", "0017_limits")]
 
     operations = [migrations.RunPython(guard, unguard)]
