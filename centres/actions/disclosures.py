@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from centres.books import books
 from centres.models import Disclosure, DisclosureHead, DisclosureItem
-from centres.models.money import ZERO
+from centres.models.money import FIRST_YEAR, ZERO
 from centres.secrecy import Hit, Passage, names_of, scan
 from juxian.audit.log import record
 from juxian.messages.actions import tell
@@ -63,6 +63,29 @@ def _check_period(starts_on: date, ends_on: date) -> None:
         raise ValidationError("“账目至”不能早于“账目自”。", code="period")
     if starts_on.year != ends_on.year:
         raise ValidationError("一份公开只写一个年度的账，请把“账目自”和“账目至”填在同一年。", code="period")
+    if starts_on.year < FIRST_YEAR or starts_on > timezone.localdate():
+        raise ValidationError(f"“账目自”应在 {FIRST_YEAR} 年到今天之间，请核对年份。", code="period")
+
+
+def _overlap(row: Disclosure) -> str:
+    """Names what the town has already sent or published of the same days; empty when there is none."""
+    other: Disclosure | None = Disclosure.objects.overlapping(row).order_by("starts_on", "pk").first()
+    if other is None:
+        return ""
+    return (
+        f"{other.starts_on:%Y-%m-%d} 至 {other.ends_on:%Y-%m-%d} 的账目已在“{other}”里（{other.get_state_display()}），"
+        f"同一天的账只公开一次。请改起止日期；那一份有错的，对它做更正。"
+    )
+
+
+def _hold_town(row: Disclosure) -> None:
+    """Of two disclosures of the same days that go on at once only one gets through."""
+    Town.objects.select_for_update(of=("self",), no_key=True).get(pk=row.town_id)
+
+
+def _must_not_overlap(row: Disclosure) -> None:
+    _hold_town(row)
+    _must_not(_overlap(row), "overlap")
 
 
 @transaction.atomic
@@ -76,6 +99,7 @@ def open_disclosure(*, town: Town, title: str, starts_on: date, ends_on: date, t
         return same
     row = Disclosure(town=town, title=title.strip(), starts_on=starts_on, ends_on=ends_on, text=text.strip())
     row.full_clean()
+    _must_not_overlap(row)
     row.save()
     _copy_books(row)
     _record(by, "open", row, f"新建账目公开：{row}")
@@ -91,6 +115,7 @@ def change_disclosure(
     _check_period(starts_on, ends_on)
     row.title, row.starts_on, row.ends_on, row.text = title.strip(), starts_on, ends_on, text.strip()
     row.full_clean()
+    _must_not_overlap(row)
     row.save(update_fields=["title", "starts_on", "ends_on", "text"])
     _copy_books(row)
     _record(by, "change", row, f"修改账目公开：{row}")
@@ -161,7 +186,8 @@ def missing_to_propose(row: Disclosure, today: date) -> list[str]:
         missing.append("这段时间账上没有支出，先在“经费”里入账，或改账目的起止日期。")
     if row.corrects and not row.text:
         missing.append("更正要在说明里写清改了什么、为什么改。")
-    return missing
+    overlap = _overlap(row)
+    return [*missing, overlap] if overlap else missing
 
 
 @transaction.atomic
@@ -173,6 +199,7 @@ def propose_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
         return row
     if row.state != State.DRAFT:
         raise _not_now(row, "再提出")
+    _hold_town(row)
     _copy_books(row)
     missing = missing_to_propose(row, timezone.localdate())
     if missing:
@@ -316,6 +343,7 @@ def publish_disclosure(*, disclosure: Disclosure, by: User) -> Disclosure:
         raise _not_now(row, "公布")
     if row.approved_by_id and row.approved_by_id == row.checked_by_id:  # approved before this was refused
         raise ValidationError("保密审查和批准是同一个人做的，请县里退回，重新审查、批准以后再公布。", code="checker")
+    _must_not_overlap(row)
     _must_be_clean(_barring(hits_of(row), row.names_kept, ""))
     row.state, row.published_by, row.published_at = State.PUBLISHED, by, timezone.now()
     row.save(update_fields=["state", "published_by", "published_at"])

@@ -26,6 +26,12 @@ class DisclosureQuerySet(TownQuerySet):
         """Twin of `Disclosure.is_published`."""
         return self.filter(state=Disclosure.State.PUBLISHED)
 
+    def overlapping(self, row: "Disclosure") -> "DisclosureQuerySet":
+        """What the town has proposed or published of the days of `row`; not what `row` corrects, nor what was corrected."""
+        rows = self.filter(town=row.town_id, starts_on__lte=row.ends_on, ends_on__gte=row.starts_on)
+        rows = rows.exclude(state=Disclosure.State.DRAFT).exclude(correction__state=Disclosure.State.PUBLISHED)
+        return rows.exclude(pk__in=[pk for pk in (row.pk, row.corrects_id) if pk])
+
 
 class Disclosure(models.Model):
     """账目公开: draft → proposed → checked → approved → published, or back to the draft with a comment.

@@ -1,12 +1,12 @@
 """Disclosed accounts of a town as its clerks and the county see and move them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -71,11 +71,13 @@ def town_disclosures(request: HttpRequest) -> HttpResponse:
 
 
 def _period(rows: Any, today: date) -> dict[str, Any]:
-    """Last year while it is not disclosed; then this year until yesterday."""
+    """Last year while it is not disclosed; then this year from where the last one ended."""
     last = today.year - 1
     if not rows.filter(starts_on__year=last).exists():
         return {"title": f"{last} 年度培训经费", "starts_on": date(last, 1, 1), "ends_on": date(last, 12, 31)}
-    return {"title": f"{today.year} 年培训经费", "starts_on": date(today.year, 1, 1)}
+    ends = rows.filter(ends_on__year=today.year, ends_on__lt=today).aggregate(last=Max("ends_on"))["last"]
+    first = ends + timedelta(days=1) if ends else date(today.year, 1, 1)
+    return {"title": f"{today.year} 年培训经费", "starts_on": first}
 
 
 @editor_required

@@ -196,8 +196,9 @@ def test_as_many_queries_for_one_as_for_three(
     for month in range(4, 4 + rows):
         money_rows.expense(town, clerk, money_rows.head("meals"), "5.00", on=FIRST.replace(month=month))
     for month in range(4, 4 + rows):
+        first = FIRST.replace(month=month)
         row = way.open_disclosure(
-            town=town, title=f"到 {month} 月", starts_on=FIRST, ends_on=FIRST.replace(month=month, day=30), by=clerk
+            town=town, title=f"{month} 月", starts_on=first, ends_on=first.replace(day=30), by=clerk
         )
         row = published(row, clerk, second_clerk, county)
     for number in range(rows):

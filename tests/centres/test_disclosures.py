@@ -153,9 +153,15 @@ def test_everything_missing_is_said_at_once(town, clerk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [(date(YEAR, 5, 1), date(YEAR, 4, 30)), (date(YEAR, 5, 1), date(YEAR + 1, 4, 30))]
+    ("first", "last"),
+    [
+        (date(YEAR, 5, 1), date(YEAR, 4, 30)),
+        (date(YEAR, 5, 1), date(YEAR + 1, 4, 30)),
+        (date(1800, 1, 1), date(1800, 12, 31)),
+        (date(YEAR + 2, 1, 1), date(YEAR + 2, 12, 31)),
+    ],
 )
-def test_an_end_before_the_start_or_in_another_year_is_refused(town, clerk, first, last) -> None:
+def test_days_in_disorder_in_two_years_or_out_of_all_time_are_refused(town, clerk, first, last) -> None:
     act = partial(way.open_disclosure, town=town, title="倒着写", starts_on=first, ends_on=last, by=clerk)
     assert len(refused(act, "period")) == 1
     assert Disclosure.objects.count() == 0
@@ -167,6 +173,44 @@ def test_a_period_is_disclosed_once(town, clerk) -> None:
     with pytest.raises(ValidationError, match="这一期已有一份"):
         act()
     assert Disclosure.objects.count() == 1
+
+
+def half(town, by, first: int, last: int) -> Disclosure:
+    ends_on = date(YEAR, last, 30)
+    title = f"{first} 至 {last} 月"
+    return way.open_disclosure(town=town, title=title, starts_on=date(YEAR, first, 1), ends_on=ends_on, by=by)
+
+
+OVERLAP = (
+    f"{YEAR}-01-01 至 {YEAR}-12-31 的账目已在“{YEAR} 年度培训经费”里（%s），"
+    "同一天的账只公开一次。请改起止日期；那一份有错的，对它做更正。"
+)
+
+
+def test_days_that_are_disclosed_are_not_disclosed_again(frozen, town, clerk) -> None:
+    assert refused(partial(half, town, clerk, 4, 6), "overlap") == [OVERLAP % "已公布"]
+    assert Disclosure.objects.count() == 1
+
+
+def test_of_two_drafts_of_the_same_days_one_goes_on(town, clerk, other_town, other_clerk) -> None:
+    whole, part = drafted(town, clerk), half(town, clerk, 4, 6)
+    way.propose_disclosure(disclosure=whole, by=clerk)
+    assert way.missing_to_propose(part, timezone.localdate()) == [OVERLAP % "待保密审查"]
+    refused(partial(way.propose_disclosure, disclosure=part, by=clerk), "missing")
+    act = partial(way.change_disclosure, disclosure=part, title="晚些", text="", by=clerk)
+    refused(partial(act, starts_on=LAST, ends_on=LAST), "overlap")
+    assert half(other_town, other_clerk, 4, 6).state == State.DRAFT
+    Disclosure.objects.filter(pk=part.pk).update(state=State.APPROVED)  # as it could stand before it was refused
+    refused(partial(way.publish_disclosure, disclosure=part, by=clerk), "overlap")
+
+
+def test_what_was_corrected_leaves_its_days_to_the_correction(frozen, town, clerk, second_clerk, county) -> None:
+    fix = way.correct_disclosure(disclosure=frozen, by=clerk)
+    act = partial(way.change_disclosure, disclosure=fix, title=fix.title, text="只到六月。", by=clerk)
+    published(act(starts_on=FIRST, ends_on=date(YEAR, 6, 30)), clerk, second_clerk, county)
+    assert half(town, clerk, 7, 9).state == State.DRAFT
+    (text,) = refused(partial(half, town, clerk, 6, 9), "overlap")
+    assert f"“{fix}”" in text
 
 
 def test_a_draft_can_be_dropped_and_nothing_else(town, clerk) -> None:

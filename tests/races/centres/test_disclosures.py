@@ -9,7 +9,7 @@ from centres.actions import questions
 from centres.models import Disclosure, DisclosureQuestion
 from juxian.audit.models import AuditEntry
 from juxian.people.models import Member
-from tests.centres.disclosure_rows import checked, drafted, published, second_clerk
+from tests.centres.disclosure_rows import FIRST, checked, drafted, published, second_clerk
 from tests.races.threads import kinds, together
 
 __all__ = ["second_clerk"]  # a fixture
@@ -71,6 +71,28 @@ def test_twin_without_the_lock_both_believe_it(waiting, clerk, county, arena) ->
     arena.lift_locks()
     results = together(partial(approve, waiting, county), partial(withdraw, waiting, clerk))
     assert kinds(results) == ["approved", "draft"]
+
+
+@pytest.fixture
+def same_days(town, clerk, arena) -> list:
+    rows = [drafted(town, clerk)]
+    days = {"starts_on": FIRST, "ends_on": FIRST.replace(month=6)}
+    rows.append(way.open_disclosure(town=town, title="到六月", by=clerk, **days))
+    arena.meet(way, "missing_to_propose", 2, after=True)
+    return [partial(propose, row, clerk) for row in rows]
+
+
+def propose(row: Disclosure, by) -> str:
+    return way.propose_disclosure(disclosure=row, by=by).state
+
+
+def test_of_two_of_the_same_days_one_is_proposed(same_days) -> None:
+    assert kinds(together(*same_days)) == ["ValidationError", "proposed"]
+
+
+def test_twin_without_the_lock_both_are(same_days, arena) -> None:
+    arena.lift_locks()
+    assert kinds(together(*same_days)) == ["proposed"] * 2
 
 
 @pytest.fixture
