@@ -14,6 +14,7 @@ Kind, State = Inspection.Kind, Inspection.State
 MAX_SEQ = 2**53  # the largest whole number a browser counts exactly
 PHOTOS_EACH = 9
 KEY_LENGTH = 40
+UNREADABLE = "这一条读不出来，请刷新页面再选一次。"
 
 
 def works_for(user: User, centre: Centre) -> bool:
@@ -106,25 +107,47 @@ def _locked(result: InspectionResult, by: User) -> InspectionResult:
 
 
 @transaction.atomic
-def save_result(*, result: InspectionResult, verdict: object, note: object, seq: object, by: User) -> InspectionResult:
-    """Keep verdict and note unless newer ones are kept already; returns what is kept now.
+def save_result(
+    *, result: InspectionResult, verdict: object, note: object, seq: object, base: object, by: User
+) -> InspectionResult:
+    """Keep verdict and note; returns what is kept now. The same words again change nothing.
 
-    Refused with code `finished` once handed in, `bad` for what cannot be read. Not in the log one by one: what was
-    handed in is.
+    `seq` numbers this tap, `base` is the number of what the page showed when it was made. Refused with code `changed`
+    where something else was kept since, `finished` once handed in, `bad` for what cannot be read. Not in the log one
+    by one: what was handed in is.
     """
     result = _locked(result, by)
     if verdict not in ["", *InspectionResult.Verdict.values] or not isinstance(note, str):
-        raise ValidationError("这一条读不出来，请刷新页面再选一次。", code="bad")
-    if isinstance(seq, bool) or not isinstance(seq, int) or not 0 <= seq <= MAX_SEQ:
-        raise ValidationError("这一条读不出来，请刷新页面再选一次。", code="bad")
+        raise ValidationError(UNREADABLE, code="bad")
+    number, shown = _number(seq), _number(base)
     note = note.strip()
     if len(note) > 300:
         raise ValidationError(f"“{result.item.name}”的情况最多写 300 个字，现在是 {len(note)} 个。", code="bad")
-    if seq > result.client_seq:
-        result.verdict, result.note, result.client_seq = str(verdict), note, seq
-        result.saved_at, result.by = timezone.now(), by
-        result.save(update_fields=["verdict", "note", "client_seq", "saved_at", "by"])
+    if (verdict, note) == (result.verdict, result.note):
+        return result
+    if shown != result.client_seq or number <= shown:
+        raise ValidationError(_stands(result, by), code="changed")
+    result.verdict, result.note, result.client_seq = str(verdict), note, number
+    result.saved_at, result.by = timezone.now(), by
+    result.save(update_fields=["verdict", "note", "client_seq", "saved_at", "by"])
     return result
+
+
+def _number(given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= MAX_SEQ:
+        raise ValidationError(UNREADABLE, code="bad")
+    return given
+
+
+def _stands(result: InspectionResult, by: User) -> str:
+    """What is kept of an item, for whoever would have written over it."""
+    who = "您自己" if result.by_id == by.pk else str(result.by)
+    at = timezone.localtime(result.saved_at)
+    told = f"，情况是“{result.note}”" if result.note else ""
+    return (
+        f"“{result.item.name}”{at.month}月{at.day}日 {at:%H:%M} 已由{who}在别的页面记为“{result.word.text}”{told}。"
+        "您这里的还没有存，请选留哪一个。"
+    )
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from juxian.people.rights import need_text
 from juxian.rules.lookup import value
 
 Kind, State, Verdict = Inspection.Kind, Inspection.State, InspectionResult.Verdict
+UNSEEN, UNTOLD = "这一项还没有结果，请选一个。", "请在“情况”里写明问题。"
 
 
 def _locked(inspection: Inspection) -> Inspection:
@@ -40,7 +41,7 @@ def submit_inspection(*, inspection: Inspection, rectify_by: date | None, by: Us
     today = timezone.localdate(now)
     results = list(inspection.results.select_related("item"))
     faulty = any(result.verdict != Verdict.MET for result in results)
-    missing = _missing(results) + (_wrong_day(rectify_by, today) if faulty else [])
+    missing = _missing(results) + wrong_day(results, rectify_by, today)
     if missing:
         raise ValidationError([ValidationError(text, code="missing") for text in missing])
     inspection.state, inspection.submitted_at, inspection.inspected_on = State.SUBMITTED, now, today
@@ -61,17 +62,27 @@ def submit_inspection(*, inspection: Inspection, rectify_by: date | None, by: Us
     return inspection
 
 
+def lacks(result: InspectionResult) -> str:
+    """What keeps an item from being handed in, as said at the item; empty where nothing does."""
+    if not result.verdict:
+        return UNSEEN
+    return "" if result.verdict == Verdict.MET or result.note else UNTOLD
+
+
 def _missing(results: list[InspectionResult]) -> list[str]:
     """Items nobody looked at, and faults nobody described."""
-    unseen = [result.item.name for result in results if not result.verdict]
-    untold = [result.item.name for result in results if result.verdict not in ("", Verdict.MET) and not result.note]
+    unseen = [result.item.name for result in results if lacks(result) == UNSEEN]
+    untold = [result.item.name for result in results if lacks(result) == UNTOLD]
     return [
         *([f"还有 {len(unseen)} 项没有结果：{'、'.join(unseen)}。"] if unseen else []),
         *([f"还有 {len(untold)} 项没写明问题：{'、'.join(untold)}。"] if untold else []),
     ]
 
 
-def _wrong_day(rectify_by: date | None, today: date) -> list[str]:
+def wrong_day(results: list[InspectionResult], rectify_by: date | None, today: date) -> list[str]:
+    """What is wrong with the day by which faults are to be put right; nothing where there are none."""
+    if all(result.verdict == Verdict.MET for result in results):
+        return []
     if rectify_by is None:
         return ["请填整改期限，镇街要在这一天以前改好。"]
     return ["整改期限不能早于今天。"] if rectify_by < today else []

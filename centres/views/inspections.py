@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, JsonResponse
@@ -16,8 +19,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from centres import actions
-from centres.actions.inspections import is_county_side, works_for
-from centres.actions.signing import default_rectify_by
+from centres.actions.inspections import UNREADABLE, is_county_side, works_for
+from centres.actions.signing import default_rectify_by, lacks, wrong_day
 from centres.figures import county_round
 from centres.forms.inspections import ConfirmForm, ReturnForm, SubmitForm
 from centres.models import Centre, Inspection, InspectionPhoto, InspectionResult
@@ -98,34 +101,58 @@ def _may_answer(inspection: Inspection, request: SignedRequest) -> bool:
 def inspection(request: SignedRequest, pk: int) -> HttpResponse:
     """The page of one inspection: filled in while it is under way, read afterwards."""
     found = _inspection(request, pk)
-    results = list(
-        InspectionResult.objects.visible_to(request.user)
-        .filter(inspection=found)
-        .select_related("item", "rechecks__result", "finding")
-        .prefetch_related("photos", "rechecks__rectifications__photos")
-    )
-    writes = _may_write(found, request)
-    looked = sum(bool(result.verdict) for result in results)
-    ctx: dict[str, Any] = {
+    if _may_write(found, request):
+        return _hall(request, found)
+    ctx = _page(request, found, _results(request, found))
+    if _may_answer(found, request):
+        ctx |= {"confirm_form": ConfirmForm(), "return_form": ReturnForm()}
+    return render(request, "centres/inspection.html", ctx)
+
+
+def _results(request: SignedRequest, found: Inspection) -> list[InspectionResult]:
+    rows = InspectionResult.objects.visible_to(request.user).filter(inspection=found)
+    rows = rows.select_related("item", "rechecks__result", "finding")
+    return list(rows.prefetch_related("photos", "rechecks__rectifications__photos"))
+
+
+def _page(request: SignedRequest, found: Inspection, results: list[InspectionResult]) -> dict[str, Any]:
+    return {
         "nav": "inspect" if request.user.is_inspector else "centre",
         "inspection": found,
         "centre": found.centre,
         "groups": _groups(results),
         "total": len(results),
-        "looked": looked,
         "bad": sum(result.verdict not in ("", InspectionResult.Verdict.MET) for result in results),
         "back": reverse("inspect") if is_county_side(request.user) or request.user.is_auditor else _town_page(found),
         "rechecks": Inspection.objects.visible_to(request.user).filter(previous=found).order_by("started_at"),
     }
-    if writes:
-        today = timezone.localdate()
-        ctx |= {"verdicts": CHOSEN, "now_ms": _now_ms(), "can_drop": True}
-        ctx["last_seq"] = max((result.client_seq for result in results), default=0)
-        ctx["form"] = SubmitForm(initial={"rectify_by": found.rectify_by or default_rectify_by(today)})
-        return render(request, "centres/inspection_hall.html", ctx)
-    if _may_answer(found, request):
-        ctx |= {"confirm_form": ConfirmForm(), "return_form": ReturnForm()}
-    return render(request, "centres/inspection.html", ctx)
+
+
+@dataclass
+class Item:
+    """An item of the hall: what is kept or was given, what is said there; `stands`: something else was kept since."""
+
+    result: InspectionResult
+    said: list[str] = field(default_factory=list)
+    stands: bool = False
+
+
+def _hall(request: SignedRequest, found: Inspection, refused: Item | None = None) -> HttpResponse:
+    """The page that is filled in. With `rectify_by` in the address handing in was tried: what is missing is said."""
+    results, today = _results(request, found), timezone.localdate()
+    ctx = _page(request, found, results)
+    ctx |= {"verdicts": CHOSEN, "now_ms": _now_ms(), "looked": sum(bool(result.verdict) for result in results)}
+    ctx["form"] = SubmitForm(initial={"rectify_by": found.rectify_by or default_rectify_by(today)})
+    ctx["lacking"] = []
+    if "rectify_by" in request.GET:
+        form = ctx["form"] = SubmitForm(request.GET)
+        ctx["lacking"] = [Item(result, [lacks(result)]) for result in results if lacks(result)]
+        if form.is_valid():
+            for text in wrong_day(results, form.cleaned_data["rectify_by"], today):
+                form.add_error("rectify_by", text)
+    said = {item.result.pk: item for item in [*ctx["lacking"], *([refused] if refused else [])]}
+    ctx["groups"] = [(name, [said.get(result.pk) or Item(result) for result in rows]) for name, rows in ctx["groups"]]
+    return render(request, "centres/inspection_hall.html", ctx)
 
 
 def _town_page(found: Inspection) -> str:
@@ -145,33 +172,37 @@ def kept_photo(upload: UploadedFile) -> Iterator[tuple[StoredFile, StoredFile]]:
 @staff_required
 @require_POST
 def result_save(request: SignedRequest, pk: int) -> HttpResponse:
-    """Keep one item: JSON {verdict, note, seq} or a picture from the script, the plain form without it.
+    """Keep one item: JSON {verdict, note, seq, base} or a picture from the script, the plain form without it.
 
-    JSON answers: 200 what is kept, 409 already handed in, 400 unreadable.
+    JSON answers: 200 what is kept; 409 already handed in, or `changed` since, with what is kept `now`; 400 unreadable.
     """
     rows = InspectionResult.objects.visible_to(request.user).select_related("inspection__centre__town", "item")
     result: InspectionResult = get_object_or_404(rows, pk=pk)
     if "json" not in request.headers.get("Accept", ""):
-        tried(request, partial(_save_form, request, result), f"“{result.item.name}”已保存。")
-        return redirect(f"{reverse('centres:inspection', args=[result.inspection_id])}#i{result.pk}")
+        return _save_form(request, result)
     try:
         if request.FILES:
             return JsonResponse(_save_photo(request, result, request.POST.get("key", "")))
         return JsonResponse(_save_json(request, result))
     except ValidationError as refusal:
-        status = 409 if refusal.code == "finished" else 400
-        return JsonResponse({"error": " ".join(refusal.messages)}, status=status)
+        answer: dict[str, Any] = {"error": " ".join(refusal.messages), "code": refusal.code}
+        if refusal.code == "changed":
+            answer["now"] = _kept(InspectionResult.objects.visible_to(request.user).get(pk=pk))
+        return JsonResponse(answer, status=409 if refusal.code in ("finished", "changed") else 400)
 
 
 def _save_json(request: SignedRequest, result: InspectionResult) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
-        verdict, note, seq = sent["verdict"], sent["note"], sent["seq"]
+        given = {name: sent[name] for name in ("verdict", "note", "seq", "base")}
     except (ValueError, KeyError, TypeError) as error:
-        raise ValidationError("这一条读不出来，请刷新页面再选一次。", code="bad") from error
-    kept = actions.save_result(result=result, verdict=verdict, note=note, seq=seq, by=request.user)
-    saved_at = f"{timezone.localtime(kept.saved_at):%H:%M}" if kept.saved_at else ""
-    return {"verdict": kept.verdict, "note": kept.note, "seq": kept.client_seq, "saved_at": saved_at}
+        raise ValidationError(UNREADABLE, code="bad") from error
+    return _kept(actions.save_result(result=result, by=request.user, **given))
+
+
+def _kept(result: InspectionResult) -> dict[str, Any]:
+    saved_at = f"{timezone.localtime(result.saved_at):%H:%M}" if result.saved_at else ""
+    return {"verdict": result.verdict, "note": result.note, "seq": result.client_seq, "saved_at": saved_at}
 
 
 def _save_photo(request: SignedRequest, result: InspectionResult, key: str) -> dict[str, Any]:
@@ -184,30 +215,65 @@ def _save_photo(request: SignedRequest, result: InspectionResult, key: str) -> d
     return {"photo": photo.pk, "url": address, "drop": reverse("centres:inspection-photo-drop", args=[photo.pk])}
 
 
-def _save_form(request: SignedRequest, result: InspectionResult) -> None:
+def _save_form(request: SignedRequest, result: InspectionResult) -> HttpResponse:
+    """Without the script: pictures first, so that a refused word loses none; what is refused is said at the item."""
+    page = reverse("centres:inspection", args=[result.inspection_id])
+    acts = [partial(_keep_photo, request, result, upload) for upload in request.FILES.getlist("photos")]
+    refusals: list[ValidationError] = []
+    for act in [*acts, partial(_keep_words, request, result)]:
+        try:
+            act()
+        except ValidationError as refusal:
+            refusals.append(refusal)
+    codes, texts = {refusal.code for refusal in refusals}, [text for one in refusals for text in one.messages]
+    if not refusals or "finished" in codes:
+        for text in dict.fromkeys(texts):
+            messages.error(request, text)
+        if not refusals:
+            messages.success(request, f"“{result.item.name}”已保存。")
+        return redirect(f"{page}#i{result.pk}")
+    found = _inspection(request, result.inspection_id)
+    (shown,) = [row for row in _results(request, found) if row.pk == result.pk]
+    shown.verdict, shown.note = request.POST.get("verdict", ""), request.POST.get("note", "")
+    return _hall(request, found, Item(shown, texts, stands="changed" in codes))
+
+
+def _keep_words(request: SignedRequest, result: InspectionResult) -> None:
+    base = request.POST.get("base", "")
     actions.save_result(
         result=result,
         verdict=request.POST.get("verdict", ""),
         note=request.POST.get("note", ""),
         seq=max(_now_ms(), result.client_seq + 1),
+        base=int(base) if base.isdecimal() else None,
         by=request.user,
     )
-    for upload in request.FILES.getlist("photos"):
-        with kept_photo(upload) as (file, thumbnail):
-            actions.add_photo(result=result, file=file, thumbnail=thumbnail, key=uuid4().hex, by=request.user)
+
+
+def _keep_photo(request: SignedRequest, result: InspectionResult, upload: UploadedFile) -> None:
+    with kept_photo(upload) as (file, thumbnail):
+        actions.add_photo(result=result, file=file, thumbnail=thumbnail, key=uuid4().hex, by=request.user)
 
 
 @staff_required
 @require_POST
 def inspection_submit(request: SignedRequest, pk: int) -> HttpResponse:
-    """Hand in; whatever is missing is said at once."""
+    """Hand in; whatever is missing is said at once, each where it is missing."""
     found = _inspection(request, pk)
     form = SubmitForm(request.POST)
     form.is_valid()
-    day = form.cleaned_data.get("rectify_by")
-    done = "已提交，等对方确认。"
-    tried(request, lambda: actions.submit_inspection(inspection=found, rectify_by=day, by=request.user), done)
-    return redirect("centres:inspection", pk)
+    page = reverse("centres:inspection", args=[pk])
+    try:
+        actions.submit_inspection(inspection=found, rectify_by=form.cleaned_data.get("rectify_by"), by=request.user)
+    except ValidationError as refusal:
+        if any(one.code != "missing" for one in refusal.error_list):
+            messages.error(request, " ".join(refusal.messages))
+            return redirect(page)
+        first = next((result.pk for result in _results(request, found) if lacks(result)), None)
+        asked = urlencode({"rectify_by": request.POST.get("rectify_by", "")})
+        return redirect(f"{page}?{asked}#{f'i{first}' if first else 'in-submit'}")
+    messages.success(request, "已提交，等对方确认。")
+    return redirect(page)
 
 
 @staff_required

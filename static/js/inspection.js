@@ -1,5 +1,6 @@
 /* The page in the hall: every item is kept on this phone first, then sent, one by one, until the server says that it
-   has it. Verdicts and notes wait in localStorage, photos in IndexedDB. Without this file every item has a button. */
+   has it. Verdicts and notes wait in localStorage, photos in IndexedDB. Each says what it was based on: where something
+   else was kept since, nothing is written over, and whoever looks chooses. Without this file every item has a button. */
 (function () {
   "use strict";
 
@@ -20,20 +21,39 @@
   function said(form, text) { form.querySelector("[data-said]").textContent = text; }
   function now() { return Math.floor(Number(hall.dataset.now) + performance.now() - opened); }
   function trouble(text) {
-    byId("in-trouble-text").textContent = text;
+    byId("in-trouble").textContent = text;
     byId("in-trouble").hidden = !text;
   }
 
-  /* Verdicts and notes that are not on the server yet, by result. Read before every write, so that two tabs do not undo
-     each other; where the browser keeps nothing, memory must do. */
+  /* What was refused, said where it was given: at its item, or where one hands in. */
+  function refusal(form) { return form.querySelector("[data-refusal]"); }
+  function refusals() {
+    return Array.prototype.filter.call(document.querySelectorAll("[data-refusal]"), function (one) { return !one.hidden; });
+  }
+  function go(form) {
+    form.scrollIntoView({ block: "start" });
+    refusal(form).focus({ preventScroll: true });
+  }
+  function refuse(form, text) {
+    refusal(form).querySelector("[data-refusal-text]").textContent = text;
+    refusal(form).hidden = false;
+    var active = document.activeElement;
+    if (form === submit || !active || active.name !== "note" || form.contains(active)) { go(form); }
+  }
+  function settled(form) { refusal(form).hidden = true; }
+  function choice(form, open) { form.querySelector("[data-choice]").hidden = !open; }
+
+  /* Verdicts and notes that are not on the server yet, by result, with what they are based on, which numbers were sent
+     for them and may have arrived, and what stands in their way; and what the server is known to have. Read before every
+     write, so that two tabs do not undo each other; where the browser keeps nothing, memory must do. */
   var store = {
     key: "inspect-" + scope,
     lasting: true,
-    memory: { seq: 0, queue: {} },
+    memory: { seq: 0, queue: {}, known: {} },
     read: function () {
       if (!this.lasting) { return this.memory; }
       try {
-        return Object.assign({ seq: 0, queue: {} }, JSON.parse(window.localStorage.getItem(this.key) || "{}"));
+        return Object.assign({ seq: 0, queue: {}, known: {} }, JSON.parse(window.localStorage.getItem(this.key) || "{}"));
       } catch (error) { return this.memory; }
     },
     change: function (how) {
@@ -43,15 +63,27 @@
         window.localStorage.setItem(this.key, JSON.stringify(this.memory));
       } catch (error) { this.lasting = false; }
     },
-    put: function (result, verdict, note, atLeast) {
-      this.change(function (data) {
-        data.seq = Math.max(data.seq + 1, atLeast);
-        data.queue[result] = { verdict: verdict, note: note, seq: data.seq };
+    put: function (result, given, base) {
+      var data = this.memory;
+      this.change(function (found) {
+        var before = found.queue[result] || {};
+        data = found;
+        data.seq = Math.max(data.seq + 1, now(), base + 1);
+        data.queue[result] = {
+          verdict: given.verdict, note: given.note, seq: data.seq, base: before.base === undefined ? base : before.base,
+          sent: before.sent || [], clash: before.clash
+        };
       });
+      return data.seq;
     },
-    drop: function (result, seq) {
+    mark: function (result, how) {
+      this.change(function (data) { if (data.queue[result]) { how(data.queue[result]); } });
+    },
+    arrived: function (result, seq, kept) {
       this.change(function (data) {
-        if (data.queue[result] && data.queue[result].seq <= seq) { delete data.queue[result]; }
+        var entry = data.queue[result];
+        if (kept) { data.known[result] = kept; }
+        if (entry && entry.seq <= seq) { delete data.queue[result]; } else if (entry && kept) { entry.base = kept.seq; }
       });
     },
     waiting: function () {
@@ -128,6 +160,7 @@
   var state = { sending: false, delay: RETRY_FIRST, handing: false, timer: 0, over: false };
 
   function count() { return store.waiting().length + photos.waiting.length; }
+  function clashing() { return store.waiting().filter(function (entry) { return entry.clash && formOf(entry.result); }); }
 
   function paint() {
     var waiting = count();
@@ -137,6 +170,8 @@
     byId("in-waiting").hidden = waiting === 0;
     byId("in-waiting-text").textContent = "还有 " + waiting + " 项没有发出去" + (store.lasting ? "" : "，请不要关页面");
     byId("in-again").hidden = waiting === 0;
+    byId("in-look").hidden = refusals().length === 0;
+    byId("in-look-count").textContent = String(refusals().length);
     if (state.handing && waiting === 0) { state.handing = false; submit.submit(); }
   }
 
@@ -152,9 +187,33 @@
   }
 
   function keep(form) {
-    var given = value(form);
-    store.put(form.dataset.result, given.verdict, given.note, Math.max(now(), Number(form.dataset.seq) + 1));
+    var entry = store.read().queue[form.dataset.result];
+    if (!(entry && entry.clash)) { settled(form); }
+    form.dataset.mine = store.put(form.dataset.result, value(form), Number(form.dataset.seq));
     said(form, store.lasting ? "已存在这台手机" : "等着发送");
+    paint();
+  }
+
+  /* What another page of this browser chose or sent, and what was sent before this copy of the page was made. */
+  function adopt() {
+    var data = store.read();
+    forms.forEach(function (form) {
+      var entry = data.queue[form.dataset.result];
+      var known = data.known[form.dataset.result];
+      if (known && known.seq > Number(form.dataset.seq)) {
+        form.dataset.seq = known.seq;
+        if (!entry) { apply(form, known); said(form, "已保存 " + known.saved_at); }
+      }
+      if (entry && String(entry.seq) !== form.dataset.mine) {
+        form.dataset.mine = entry.seq;
+        apply(form, entry);
+        said(form, "已存在这台手机");
+      }
+      if (entry && entry.clash) {
+        if (refusal(form).hidden) { refuse(form, entry.clash.error); }
+      } else if (!form.querySelector("[data-choice]").hidden) { settled(form); }
+      choice(form, Boolean(entry && entry.clash));
+    });
     paint();
   }
 
@@ -166,7 +225,7 @@
 
   /* One at a time, the oldest first, again and again until the server has it. */
   function flush() {
-    var entry = store.waiting()[0];
+    var entry = store.waiting().filter(function (one) { return !one.clash; })[0];
     var photo = entry ? null : photos.waiting[0];
     if (state.sending || state.over || (!entry && !photo)) { return; }
     state.sending = true;
@@ -175,6 +234,7 @@
     if (!form) {
       sent = Promise.resolve({ status: 400, body: { error: "" } });
     } else if (entry) {
+      store.mark(entry.result, function (one) { one.sent = (one.sent || []).concat(entry.seq); });
       sent = post(form.action, JSON.stringify(entry), "application/json");
     } else {
       var data = new FormData();
@@ -188,7 +248,7 @@
       if (entry) { received(form, entry, answer); } else { arrived(form, photo, answer); }
     }, function () {
       state.sending = false;
-      if (state.handing) { trouble("现在没有网络，还有 " + count() + " 项没有发出去。恢复以后自动补发，再提交。"); }
+      if (state.handing) { refuse(submit, "现在没有网络，还有 " + count() + " 项没有发出去。恢复以后自动补发，再提交。"); }
       state.handing = false;
       paint();
       later();
@@ -205,25 +265,61 @@
   }
 
   function received(form, entry, answer) {
+    if (form && answer.body.code === "changed") { changed(form, entry, answer.body); return; }
     if (stuck(answer)) { return; }
-    if (form && answer.status === 200) {
+    var isKept = form && answer.status === 200;
+    if (isKept) {
       form.dataset.seq = answer.body.seq;
-      if (answer.body.seq > entry.seq) { apply(form, answer.body); }
       said(form, "已保存 " + answer.body.saved_at);
-    } else if (answer.body.error) {
-      trouble(answer.body.error);
+    } else if (form && answer.body.error) {
+      said(form, "没有保存");
+      refuse(form, answer.body.error);
       state.handing = false;
     }
-    store.drop(entry.result, entry.seq);
+    store.arrived(entry.result, entry.seq, isKept ? answer.body : null);
     paint();
     flush();
+  }
+
+  /* Something else is kept than what this was based on: our own earlier tap whose answer got lost, or somebody's. */
+  function changed(form, entry, body) {
+    var waits = store.read().queue[entry.result];
+    if (!waits) { paint(); flush(); return; }
+    var isOurs = waits.sent.indexOf(body.now.seq) >= 0 && body.now.seq !== entry.base;
+    store.mark(entry.result, function (one) {
+      if (isOurs) { one.base = body.now.seq; } else { one.clash = { error: body.error, now: body.now }; }
+    });
+    if (isOurs) { form.dataset.seq = body.now.seq; } else { clash(form, body.error); }
+    paint();
+    flush();
+  }
+  function clash(form, error) {
+    state.handing = false;
+    said(form, "没有保存");
+    choice(form, true);
+    refuse(form, error);
+  }
+
+  /* Whoever looks has read what stands, and says which of the two is right. */
+  function choose(form, isMine) {
+    var entry = store.read().queue[form.dataset.result];
+    choice(form, false);
+    settled(form);
+    if (!entry || !entry.clash) { paint(); return; }
+    form.dataset.seq = entry.clash.now.seq;
+    store.arrived(form.dataset.result, entry.seq, entry.clash.now);
+    if (isMine) { keep(form); flush(); return; }
+    apply(form, entry.clash.now);
+    said(form, "已保存 " + entry.clash.now.saved_at);
+    paint();
   }
 
   function arrived(form, photo, answer) {
     if (stuck(answer)) { return; }
     if (form && answer.status === 200) { show(form, answer.body); said(form, "照片已保存"); }
-    if (answer.status !== 200 && answer.body.error) {
-      trouble(answer.body.error);
+    if (form && answer.status !== 200 && answer.body.error) {
+      said(form, "有照片没有保存");
+      refuse(form, answer.body.error);
       state.handing = false;
     }
     photos.drop(photo.key);
@@ -257,16 +353,18 @@
     document.documentElement.setAttribute("data-js", "");
     store.waiting().forEach(function (entry) {
       var form = formOf(entry.result);
-      if (!form || Number(form.dataset.seq) >= entry.seq) { store.drop(entry.result, entry.seq); return; }
-      apply(form, entry);
-      said(form, "已存在这台手机");
+      if (!form || Number(form.dataset.seq) === entry.seq) { store.arrived(entry.result, entry.seq, null); return; }
+      if (entry.base === undefined) { store.mark(entry.result, function (one) { one.base = Number(form.dataset.seq); }); }
     });
+    adopt();
+    window.addEventListener("storage", function (event) { if (event.key === store.key) { adopt(); } });
     forms.forEach(function (form) {
       form.addEventListener("submit", function (event) { event.preventDefault(); keep(form); flush(); });
       form.addEventListener("change", function (event) {
         if (event.target.type !== "file") { keep(form); flush(); return; }
         Array.prototype.forEach.call(event.target.files, function (file) { photos.put(form.dataset.result, file); });
         event.target.value = "";
+        if (form.querySelector("[data-choice]").hidden) { settled(form); }
         said(form, "照片等着发送");
         paint();
         flush();
@@ -278,16 +376,25 @@
         state.timer = window.setTimeout(flush, TYPING_PAUSE);
       });
     });
+    forms.forEach(function (form) {
+      form.querySelector("[data-mine]").addEventListener("click", function () { choose(form, true); });
+      form.querySelector("[data-theirs]").addEventListener("click", function () { choose(form, false); });
+    });
+    byId("in-look").addEventListener("click", function () { if (refusals().length) { go(refusals()[0].closest("form")); } });
     byId("in-again").addEventListener("click", function () { trouble(""); state.over = false; flush(); });
     window.addEventListener("online", function () { state.delay = RETRY_FIRST; trouble(""); flush(); });
     submit.addEventListener("submit", function (event) {
+      settled(submit);
       if (!count()) { return; }
       event.preventDefault();
+      if (clashing().length) { go(formOf(clashing()[0].result)); return; }
       state.handing = true;
       flush();
     });
     photos.load().then(function () { paint(); flush(); });
     paint();
+    if (window.location.search) { window.history.replaceState(null, "", window.location.pathname); }
+    window.addEventListener("load", function () { if (refusals().length) { go(refusals()[0].closest("form")); } });
   }
 
   start();

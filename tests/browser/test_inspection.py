@@ -1,10 +1,12 @@
 """A centre is inspected on a phone in its hall, two faults are put right with photos, and looked at again.
 
-The inspector's phone loses the network for two items and is left before they were sent: nothing is lost.
+The inspector's phone loses the network for two items and is left before they were sent: nothing is lost. A second
+device does not write over the first, and what is refused is said where it was given.
 """
 
 import re
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -75,6 +77,15 @@ def phone(chromium, live_server, inspector):
 
 
 @pytest.fixture
+def second(chromium, live_server, inspector):
+    """Another phone of the same inspector."""
+    somebody = Somebody(chromium, live_server, inspector, PHONE)
+    yield somebody
+    somebody.context.close()
+    assert somebody.trouble == []
+
+
+@pytest.fixture
 def desk(chromium, live_server, clerk):
     somebody = Somebody(chromium, live_server, clerk, DESK)
     yield somebody
@@ -113,10 +124,19 @@ def kept() -> dict[str, str]:
     return dict(rows.values_list("item__name", "verdict"))
 
 
-def test_inspect_rectify_inspect_again(phone, desk, centre) -> None:
+def refused(page: Page, name: str) -> Locator:
+    """What is said at the item, on the screen and in focus."""
+    text = item(page, name).locator("[data-refusal]")
+    expect(text).to_be_focused()
+    expect(text).to_be_in_viewport()
+    return text
+
+
+def test_inspect_rectify_inspect_again(phone, second, desk, centre) -> None:
     names = start(phone, "开始检查")
     assert len(names) == 12
     look_offline(phone, names)
+    look_on_two_devices(phone, second, names[0])
     look_at_the_rest(phone, names)
     sign(desk)
     assert on_the_board(desk) == {name: FOUND.get(name, MET) for name in names}
@@ -149,6 +169,33 @@ def look_offline(phone: Somebody, names: list[str]) -> None:
     assert kept() == {names[0]: "met", names[1]: "met", "标识": "unmet"}
 
 
+def look_on_two_devices(phone: Somebody, second: Somebody, name: str) -> None:
+    """The later tap does not win without a word: whoever made it sees what stands, and chooses."""
+    page, other = phone.page, second.page
+    second.go(urlsplit(page.url).path)
+    judge(page, name, PARTLY)
+    sent(page)
+    judge(other, name, UNMET, "另一台手机看的")
+    expect(refused(other, name)).to_contain_text("记为“基本达标”。您这里的还没有存，请选留哪一个。")
+    expect(other.locator("#in-waiting")).to_have_text("还有 1 项没有发出去")
+    other.reload()
+    second.press("留已经记的", item(other, name))
+    expect(item(other, name).locator("input:checked")).to_have_value("partly")
+    expect(item(other, name).locator("textarea")).to_have_value("")
+    sent(other)
+    assert kept()[name] == "partly"
+    judge(other, name, MET)
+    sent(other)
+    judge(page, name, UNMET)
+    refused(page, name)
+    assert kept()[name] == "met"
+    phone.press("存我这里的", item(page, name))
+    sent(page)
+    assert kept()[name] == "unmet"
+    judge(page, name, MET)
+    sent(page)
+
+
 def look_at_the_rest(phone: Somebody, names: list[str]) -> None:
     """Offline once more with a photo; the network comes back by itself. Handing in too early says what is missing."""
     page = phone.page
@@ -162,12 +209,18 @@ def look_at_the_rest(phone: Somebody, names: list[str]) -> None:
     phone.context.set_offline(False)
     sent(page)
     expect(item(page, "党建书籍").locator(".photos img")).to_have_count(1)
+    item(page, "标识").locator("input[type=file]").set_input_files(
+        {"name": "旧.exe", "mimeType": "image/jpeg", "buffer": b"MZ"}
+    )
+    expect(refused(page, "标识")).to_contain_text("“旧.exe”不是照片。")
     phone.press("提交检查结果")
-    phone.sees(f"还有 {len(names) - 4} 项没有结果")
-    for name in names:
-        if name not in (names[0], names[1], "标识", "党建书籍"):
-            judge(page, name, MET)
+    left = [name for name in names if name not in (names[0], names[1], *FOUND)]
+    expect(refused(page, left[0]).locator("p").first).to_have_text("这一项还没有结果，请选一个。")
+    phone.sees(f"没有提交，这 {len(left)} 项还要填：{'、'.join(left)}。")
+    for name in left:
+        judge(page, name, MET)
     sent(page)
+    expect(page.locator("#in-look")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     phone.press("提交检查结果")
     phone.sees("已提交，等对方确认。")

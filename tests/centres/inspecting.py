@@ -47,7 +47,8 @@ def judge(inspection: Inspection, by: User, **faults: str) -> None:
     for seq, result in enumerate(inspection.results.select_related("item"), 1):
         note = faults.get(result.item.key.replace("-", "_"), "")
         verdict = "unmet" if note else "met"
-        actions.save_result(result=result, verdict=verdict, note=note, seq=result.client_seq + seq, by=by)
+        base = result.client_seq
+        actions.save_result(result=result, verdict=verdict, note=note, seq=base + seq, base=base, by=by)
 
 
 def inspected(centre: Centre, by: User, kind: str = "county", **faults: str) -> Inspection:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -48,7 +49,7 @@ def said(answer) -> list[str]:
 
 
 def save(client: Client, row: InspectionResult, **sent):
-    body = {"verdict": "met", "note": "", "seq": 1} | sent
+    body = {"verdict": "met", "note": "", "seq": 1, "base": 0} | sent
     return client.post(f"/inspect/results/{row.pk}/", json.dumps(body), content_type="application/json", headers=JSON)
 
 
@@ -85,14 +86,17 @@ def test_an_item_is_saved_by_itself(centre, inspector, clerk, other_clerk, audit
         200,
         {"verdict": "unmet", "note": "牌子掉了", "seq": 5, "saved_at": "10:05"},
     )
-    assert save(client, row, seq=4).json()["verdict"] == "unmet"
+    late = save(client, row, seq=6, base=0)
+    assert (late.status_code, late.json()["code"], late.json()["now"]) == (409, "changed", answer.json())
+    assert save(client, row, verdict="partly", seq=6, base=5).json()["seq"] == 6
     assert (save(client, row, seq="x").status_code, save(client, row, verdict=7).status_code) == (400, 400)
     broken = client.post(f"/inspect/results/{row.pk}/", "{", content_type="application/json", headers=JSON)
     assert broken.status_code == 400
     assert [save(as_(who), row, seq=9).status_code for who in (clerk, other_clerk, auditor)] == [403, 404, 403]
     judge(one, inspector)
     actions.submit_inspection(inspection=one, rectify_by=None, by=inspector)
-    assert save(client, row, seq=10**9).status_code == 409
+    refused = save(client, row, seq=10**9)
+    assert (refused.status_code, refused.json()["code"]) == (409, "finished")
 
 
 def test_a_picture_is_kept_once_and_drawn_anew(centre, inspector, clerk, other_clerk) -> None:
@@ -120,17 +124,68 @@ def test_a_picture_is_kept_once_and_drawn_anew(centre, inspector, clerk, other_c
 def test_the_plain_form_saves_an_item_with_pictures(centre, inspector) -> None:
     one = actions.start_inspection(centre=centre, kind="county", by=inspector)
     row = result_of(one, "have-signs")
-    sent = {"verdict": "unmet", "note": "牌子掉了", "photos": [picture("一.jpg"), picture("二.jpg")]}
+    sent = {"verdict": "unmet", "note": "牌子掉了", "base": "0", "photos": [picture("一.jpg"), picture("二.jpg")]}
     answer = as_(inspector).post(f"/inspect/results/{row.pk}/", sent)
     assert answer.headers["Location"] == f"/inspect/{one.pk}/#i{row.pk}"
     row.refresh_from_db()
     assert (row.verdict, row.note, row.photos.count()) == ("unmet", "牌子掉了", 2)
 
 
+def items(answer) -> dict[str, list[str]]:
+    """What is said at the items of the hall."""
+    rows = [item for _, rows in answer.context["groups"] for item in rows]
+    return {item.result.item.name: item.said for item in rows if item.said}
+
+
+def test_the_plain_form_says_at_the_item_what_it_did_not_keep(centre, inspector) -> None:
+    row = result_of(actions.start_inspection(centre=centre, kind="county", by=inspector), "have-signs")
+    wrong = SimpleUploadedFile("示例.exe", b"MZ")
+    sent = {"verdict": "unmet", "note": "牌子掉了", "base": "0", "photos": [wrong, picture()]}
+    answer = as_(inspector).post(f"/inspect/results/{row.pk}/", sent)
+    row.refresh_from_db()
+    assert (row.verdict, row.photos.count(), said(answer)) == ("unmet", 1, [])
+    assert items(answer) == {"标识": ["“示例.exe”不是照片。请选 JPG、PNG、WebP 或 HEIC 格式的照片。"]}
+
+
+def test_the_plain_form_of_an_older_page_is_shown_what_stands_and_may_choose(centre, inspector, county) -> None:
+    row = result_of(actions.start_inspection(centre=centre, kind="county", by=inspector), "have-signs")
+    path, mine = f"/inspect/results/{row.pk}/", {"verdict": "met", "note": "看过了"}
+    as_(county).post(path, {"verdict": "unmet", "note": "牌子掉了", "base": "0"})
+    answer = as_(inspector).post(path, mine | {"base": "0"})
+    (text,) = items(answer)["标识"]
+    assert "记为“未达标”，情况是“牌子掉了”。您这里的还没有存，请选留哪一个。" in text
+    (shown,) = [item for _, rows in answer.context["groups"] for item in rows if item.said]
+    row.refresh_from_db()
+    assert (row.verdict, shown.stands, shown.result.verdict, shown.result.note) == ("unmet", True, "met", "看过了")
+    assert shown.result.client_seq == row.client_seq  # what the form is based on now
+    assert as_(inspector).post(path, mine | {"base": str(row.client_seq)}).status_code == 302
+    row.refresh_from_db()
+    assert (row.verdict, row.note) == ("met", "看过了")
+    assert items(as_(inspector).post(path, mine | {"base": "x"})) == {"标识": ["这一条读不出来，请刷新页面再选一次。"]}
+
+
+def test_what_keeps_it_from_being_handed_in_is_said_where_it_is(centre, inspector) -> None:
+    one = actions.start_inspection(centre=centre, kind="county", by=inspector)
+    client, rows = as_(inspector), {key: result_of(one, key) for key in ("zone-office", "have-signs")}
+    unseen, untold = "这一项还没有结果，请选一个。", "请在“情况”里写明问题。"
+    save(client, rows["zone-office"], verdict="met")
+    save(client, rows["have-signs"], verdict="unmet")
+    answer = client.post(f"/inspect/{one.pk}/submit/", {"rectify_by": "2026-01-01"})
+    first = result_of(one, "zone-teaching").pk
+    assert answer.headers["Location"] == f"/inspect/{one.pk}/?rectify_by=2026-01-01#i{first}"
+    page = client.get(answer.headers["Location"])
+    assert items(page) == {"教学区": [unseen], "标识": [untold], "党建书籍": [unseen]}
+    assert page.context["form"].errors == {"rectify_by": ["整改期限不能早于今天。"]}
+    assert page.context["form"]["rectify_by"].value() == "2026-01-01"
+    judge(one, inspector, have_signs="牌子掉了")
+    answer = client.post(f"/inspect/{one.pk}/submit/", {"rectify_by": "nonsense"})
+    assert answer.headers["Location"] == f"/inspect/{one.pk}/?rectify_by=nonsense#in-submit"
+    page = client.get(answer.headers["Location"])
+    assert (items(page), list(page.context["form"].errors)) == ({}, ["rectify_by"])
+
+
 def test_hand_in_sign_and_send_back(centre, inspector, clerk) -> None:
     one = actions.start_inspection(centre=centre, kind="county", by=inspector)
-    answer = as_(inspector).post(f"/inspect/{one.pk}/submit/", {"rectify_by": "nonsense"}, follow=True)
-    assert said(answer)[0] == "还有 4 项没有结果：办公区、教学区、标识、党建书籍。"
     judge(one, inspector, have_signs="牌子掉了")
     as_(inspector).post(f"/inspect/{one.pk}/submit/", {"rectify_by": in_days(9).isoformat()})
     assert InboxMessage.objects.get(town=centre.town).link == f"/inspect/{one.pk}/"

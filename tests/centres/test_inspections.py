@@ -122,7 +122,7 @@ def test_twice_is_once(centre, inspector, clerk) -> None:
 def test_everything_missing_is_said_at_once(centre, inspector) -> None:
     one = actions.start_inspection(centre=centre, kind="county", by=inspector)
     unmet = result_of(one, "have-signs")
-    actions.save_result(result=unmet, verdict="unmet", note="", seq=1, by=inspector)
+    actions.save_result(result=unmet, verdict="unmet", note="", seq=1, base=0, by=inspector)
     with pytest.raises(ValidationError) as refused:
         actions.submit_inspection(inspection=one, rectify_by=None, by=inspector)
     assert refused.value.messages == [
@@ -136,12 +136,29 @@ def test_everything_missing_is_said_at_once(centre, inspector) -> None:
     assert refused.value.messages == ["整改期限不能早于今天。"]
 
 
-def test_an_older_save_never_overwrites_a_newer_one(centre, inspector) -> None:
-    one = actions.start_inspection(centre=centre, kind="county", by=inspector)
-    row = result_of(one, "have-signs")
-    for verdict, note, seq in (("unmet", "牌子掉了", 20), ("met", "", 10), ("unmet", "牌子掉了", 20)):
-        kept = actions.save_result(result=row, verdict=verdict, note=note, seq=seq, by=inspector)
-        assert (kept.verdict, kept.note, kept.client_seq) == ("unmet", "牌子掉了", 20)
+def save(row: InspectionResult, by: User, verdict: str, note: str, **numbers: int) -> InspectionResult:
+    return actions.save_result(result=row, verdict=verdict, note=note, by=by, **numbers)
+
+
+def test_what_was_chosen_on_an_older_page_waits_for_a_choice(centre, inspector, county) -> None:
+    row = result_of(actions.start_inspection(centre=centre, kind="county", by=inspector), "have-signs")
+    with time_machine.travel("2026-11-23 10:05+08:00"):
+        for _ in range(2):  # an answer that got lost, and the same again
+            save(row, inspector, "unmet", "牌子掉了", seq=20, base=0)
+    refused = {}
+    for by, seq, base in ((county, 30, 0), (inspector, 30, 0), (county, 30, 10), (county, 20, 20)):
+        with pytest.raises(ValidationError) as said:
+            save(row, by, "met", "", seq=seq, base=base)
+        assert said.value.code == "changed"
+        refused[by.pk] = said.value.messages[0]
+    stands = "在别的页面记为“未达标”，情况是“牌子掉了”。您这里的还没有存，请选留哪一个。"
+    assert refused == {
+        county.pk: f"“标识”11月23日 10:05 已由示例检查员{stands}",
+        inspector.pk: f"“标识”11月23日 10:05 已由您自己{stands}",
+    }
+    assert save(row, county, "unmet", "牌子掉了", seq=30, base=0).client_seq == 20  # the same words are no quarrel
+    kept = save(row, county, "met", "", seq=30, base=20)
+    assert (kept.verdict, kept.note, kept.client_seq, kept.by) == ("met", "", 30, county)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +169,10 @@ def test_an_older_save_never_overwrites_a_newer_one(centre, inspector) -> None:
 def test_what_nobody_can_read_is_refused(centre, inspector, verdict, note, seq) -> None:
     row = result_of(actions.start_inspection(centre=centre, kind="county", by=inspector), "have-signs")
     with pytest.raises(ValidationError) as refused:
-        actions.save_result(result=row, verdict=verdict, note=note, seq=seq, by=inspector)
+        save(row, inspector, verdict, note, seq=seq, base=0)
+    assert refused.value.code == "bad"
+    with pytest.raises(ValidationError) as refused:
+        save(row, inspector, "met", "", seq=1, base=None)
     assert refused.value.code == "bad"
 
 
@@ -160,7 +180,7 @@ def test_nothing_is_written_after_handing_in(centre, inspector) -> None:
     one = inspected(centre, inspector, have_signs="牌子掉了")
     row = result_of(one, "have-signs")
     with pytest.raises(ValidationError) as refused:
-        actions.save_result(result=row, verdict="met", note="", seq=10**6, by=inspector)
+        save(row, inspector, "met", "", seq=10**6, base=row.client_seq)
     assert refused.value.code == "finished"
     with pytest.raises(ValidationError), kept_photo(picture()) as (file, small):
         actions.add_photo(result=row, file=file, thumbnail=small, key="k", by=inspector)
