@@ -1,7 +1,7 @@
 """How each centre stands against the standard on a day: pure functions of rows.
 
-A day is judged by the version in force on it, the verdicts that count on it, the evidence that stood at its end and the
-regulations of that day, so a later version, inspection or paper changes no earlier day.
+A day is judged by the version in force on it, the verdicts that count on it, the evidence that stood at its end (what was handed in,
+and what counts without) and the regulations of that day, so a later version, inspection or paper changes no earlier day.
 """
 
 from collections import Counter
@@ -12,13 +12,13 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from centres.counted import Counted, Paper, counted, papers
 from centres.figures import Verdict, latest_verdicts
 from centres.models import (
     Centre,
     Evidence,
     InspectionResult,
     RegulationKind,
-    RegulationVersion,
     Standard,
     StandardItem,
 )
@@ -102,15 +102,17 @@ def last_day(published: Sequence[Standard], version: Standard, today: date) -> d
 def compliance(on: date, centres: Iterable[Centre] | None = None, published: Sequence[Standard] | None = None) -> Board:
     """The board of the local day `on`: of these centres, or of all that ran then.
 
-    Give `published` where `versions()` were read already. At most seven queries, however many centres and years.
+    Give `published` where `versions()` were read already. At most nine queries, however many centres and years,
+    and one for each source of papers of the floors above.
     """
     standard = in_force(versions() if published is None else published, on)
     items = list(standard.items.all()) if standard else []
     rows = Centre.objects.running(on).select_related("town").order_by("town__code") if centres is None else centres
     listed = list(rows)
     results = InspectionResult.objects.filter(inspection__centre__in=listed)
-    verdicts, ended = latest_verdicts(on, results), stale(listed, on)
-    missing = lacking(on, [centre.town_id for centre in listed])
+    held = papers([centre.town_id for centre in listed])
+    verdicts, ended = latest_verdicts(on, results), stale(listed, on, counted(listed, held))
+    missing = lacking(on, [centre.town_id for centre in listed], held)
     return Board(
         on=on,
         standard=standard,
@@ -133,22 +135,38 @@ def judged(centre: int, items: Iterable[StandardItem], verdicts: Mapping[Key, Ve
     return cells
 
 
-def stale(centres: Sequence[Centre], on: date) -> set[Key]:
-    """Centre and item whose evidence has all run out by the local day `on`. One query."""
+def stale(centres: Sequence[Centre], on: date, others: Iterable[Counted] | None = None) -> set[Key]:
+    """Centre and item whose evidence has all run out by the local day `on`. One query.
+
+    Give `others` where all that counts without being handed in was read already.
+    """
     rows = Evidence.objects.filter(centre__in=centres, effective_from__lte=on).standing(on).order_by()
     ends = rows.values_list("centre", "item_key").annotate(
         last=Max("valid_until"), held=Count("pk"), dated=Count("valid_until")
     )
-    return {(centre, key) for centre, key, last, held, dated in ends if held == dated and last < on}
+    found = {(centre, key): held == dated and last < on for centre, key, last, held, dated in ends}
+    return _run_out(found, counted(centres) if others is None else others, on)
 
 
-def lacking(on: date, towns: Sequence[int] | None = None) -> dict[int, list[RegulationKind]]:
-    """By town: the kinds of regulation its running centre needs on the local day `on` and has none in force of."""
+def _run_out(found: Mapping[Key, bool], others: Iterable[Counted], on: date) -> set[Key]:
+    """Of what was handed in (`found`: whether it has run out) and what counts without it, the keys nothing holds."""
+    standing = [(one.centre_id, one.key, one.span.holds(on)) for one in others if one.span.stands(on)]
+    holding = {key for key, ended in found.items() if not ended} | {(at, key) for at, key, holds in standing if holds}
+    return (set(found) | {(at, key) for at, key, _ in standing}) - holding
+
+
+def lacking(
+    on: date, towns: Sequence[int] | None = None, held: Iterable[Paper] | None = None
+) -> dict[int, list[RegulationKind]]:
+    """By town: the kinds of regulation its running centre needs on the local day `on` and has none in force of.
+
+    Give `held` where `papers()` of the towns were read already.
+    """
     kinds = list(RegulationKind.objects.needed(on))
     asked = list(Centre.objects.running(on).values_list("town", flat=True)) if towns is None else towns
-    rows = RegulationVersion.objects.in_force(on).filter(regulation__kind__in=kinds, regulation__town__in=asked)
-    held = set(rows.values_list("regulation__town", "regulation__kind"))
-    found = {town: [kind for kind in kinds if (town, kind.pk) not in held] for town in asked}
+    rows = papers(asked) if held is None else held
+    there = {(paper.town_id, paper.kind.pk) for paper in rows if paper.span.holds(on)}
+    found = {town: [kind for kind in kinds if (town, kind.pk) not in there] for town in asked}
     return {town: kinds for town, kinds in found.items() if kinds}
 
 
@@ -168,34 +186,40 @@ class Year:
 
 
 def history(centre: Centre, today: date, published: Sequence[Standard]) -> list[Year]:
-    """The years since the first verdict, the oldest first. Two queries, however many years."""
+    """The years since the first verdict, the oldest first. A query for each table, however many years."""
     results = list(
         InspectionResult.objects.filter(inspection__centre=centre)
         .counting(today)
-        .values_list("item__key", "verdict", "inspection__inspected_on", "inspection_id", "inspection__kind")
+        .values_list(
+            "item__key", "verdict", "inspection__inspected_on", "inspection_id", "inspection__kind", "inspection__state"
+        )
     )
-    papers = list(
+    handed_in = list(
         Evidence.objects.filter(centre=centre).values_list(
             "item_key", "effective_from", "valid_until", "at", "withdrawn_at"
         )
     )
-    found = []
+    others, found = counted([centre]), []
     for year in range(results[0][2].year, today.year + 1) if results else ():
         day = min(date(year, 12, 31), today)
         standard = in_force(published, day)
         if standard is None or not standard.items.all():
             continue
         verdicts = {(centre.pk, key): Verdict(*rest) for key, *rest in results if rest[1] <= day}
-        cells = judged(centre.pk, standard.items.all(), verdicts, _ended(centre, papers, day))
+        cells = judged(centre.pk, standard.items.all(), verdicts, _ended(centre, handed_in, others, day))
         found.append(Year(year, day, standard, Counter(cell.verdict for cell in cells), len(cells)))
     return found
 
 
 def _ended(
-    centre: Centre, papers: Iterable[tuple[str, date, date | None, datetime, datetime | None]], on: date
+    centre: Centre,
+    handed_in: Iterable[tuple[str, date, date | None, datetime, datetime | None]],
+    others: Iterable[Counted],
+    on: date,
 ) -> set[Key]:
     """`stale` over rows that were read already."""
     end = end_of(on)
-    standing = [row for row in papers if row[1] <= on and row[3] < end and (row[4] is None or row[4] >= end)]
+    standing = [row for row in handed_in if row[1] <= on and row[3] < end and (row[4] is None or row[4] >= end)]
     holding = {key for key, _, until, _, _ in standing if until is None or until >= on}
-    return {(centre.pk, row[0]) for row in standing if row[0] not in holding}
+    found = {(centre.pk, row[0]): row[0] not in holding for row in standing}
+    return _run_out(found, others, on)

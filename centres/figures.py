@@ -19,6 +19,7 @@ from centres.models import (
 from centres.models.inspections import InspectionQuerySet, ResultQuerySet
 from centres.models.places import CentreQuerySet
 from centres.staffing import seats
+from centres.words import Word, verdict_word
 from juxian.people.models import Town
 
 
@@ -52,6 +53,21 @@ class Verdict:
     on: date
     inspection_id: int
     kind: str
+    state: str
+
+    @property
+    def word(self) -> Word:
+        return verdict_word(self.verdict)
+
+    @property
+    def look(self) -> str:
+        """What kind of look it was, as people call it."""
+        return str(Inspection.Kind(self.kind).label)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether both sides have signed; the county's counts before that."""
+        return self.state != Inspection.State.SUBMITTED
 
 
 def latest_verdicts(on: date, results: ResultQuerySet | None = None) -> dict[tuple[int, str], Verdict]:
@@ -67,6 +83,7 @@ def latest_verdicts(on: date, results: ResultQuerySet | None = None) -> dict[tup
         "inspection__inspected_on",
         "inspection_id",
         "inspection__kind",
+        "inspection__state",
     )
     return {(centre, key): Verdict(*rest) for centre, key, *rest in found}  # the last one stays
 

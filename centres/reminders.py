@@ -39,7 +39,7 @@ def tell_ending(row: Obligation, now: datetime, prepared: Any) -> Outcome:
         key=f"centres.evidence_ending/{found.pk}",
         title=f"“{found.item_name}”的依据{'已经到期' if has_ended else f' {day}到期'}",
         body=f"最近一份是 {found.taken_on:%Y-%m-%d} 的{found.get_kind_display()}，有效到 {day}。"
-        "到期后对照标准里这一项变成“过期”。请传一份新的，传了就不再提醒。",
+        "到期后对照标准里这一项变成“依据过期”。请传一份新的，传了就不再提醒。",
         link=f"/town/centre/standard/{found.item_key}/",
     )
     return Done()

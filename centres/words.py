@@ -15,7 +15,7 @@ VERDICTS = {
     MET: Word("达标", "st-ok"),
     PARTLY: Word("基本达标", "st-warn"),
     UNMET: Word("未达标", "st-bad"),
-    STALE: Word("过期", "st-warn"),
+    STALE: Word("依据过期", "st-warn"),
     NONE: Word("未检查", ""),
 }
 # What an inspector may choose, the best first.

@@ -1,16 +1,21 @@
-"""Hours on the page of a member; what stands behind a brand on the page of the brand."""
+"""Hours on the page of a member; what stands behind a brand on the page of the brand; plans among the regulations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
+from django.urls import reverse
 from django.utils import timezone
 
+from centres.counted import Issued, add_source
 from centres.models import Brand, BrandRevision
 from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
 from trainings.brands import facts_of
 from trainings.hours import progress
-from trainings.models import Enrolment
+from trainings.models import Enrolment, YearPlan
 from trainings.words import plain
+
+YEAR_PLAN = "year-plan"  # the key of a kind of regulation, which never changes
 
 
 def member_hours(member: Member, user: User) -> Iterable[Row]:
@@ -47,7 +52,17 @@ def brand_facts(brand: Brand, user: User) -> Iterable[Row]:
         yield Row(f"本品牌的{label}", f"{len(found)} {unit}" if found else "空的", "", "" if found else "warn")
 
 
+def approved_plans(towns: Sequence[int]) -> Iterable[Issued]:
+    """A plan the county approved is the town's year plan among the regulations of that year. One query."""
+    rows = YearPlan.objects.filter(town__in=towns, state=YearPlan.State.APPROVED, decided_at__isnull=False)
+    for plan in rows.order_by("year"):
+        title, url = f"{plan.year}年度培训计划（已批准）", reverse("trainings:plan-detail", args=[plan.pk])
+        first, last = date(plan.year, 1, 1), date(plan.year, 12, 31)
+        yield Issued(plan.town_id, YEAR_PLAN, title, url, first, last, plan.decided_at)
+
+
 def register_panels() -> None:
     """Called once when the apps are ready."""
+    add_source(approved_plans)
     register("people.Member", "学时和培训", member_hours)
     register("centres.Brand", "品牌有没有内容", brand_facts)

@@ -11,7 +11,7 @@ from juxian.people.admin_base import ReadOnly, ScopedAdmin, ScopedTabular, Share
 class RegulationKindAdmin(SharedAdmin):
     """Which rules there are, and which every centre needs."""
 
-    list_display = ["name", "key", "is_needed", "valid_from", "valid_until"]
+    list_display = ["name", "key", "is_needed", "item_key", "valid_from", "valid_until"]
     ordering = ["order"]
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from centres.models.standards import StandardItem
 from juxian.files.models import StoredFile
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town, User
@@ -37,6 +38,12 @@ class RegulationKind(models.Model):
     )
     name = models.CharField("名称", max_length=30)
     is_needed = models.BooleanField("每个中心都要有", default=False)
+    item_key = models.SlugField(
+        "也是哪一条的依据",
+        max_length=40,
+        blank=True,
+        help_text="填标准条目的代码，如 have-rules：这类制度现行有效，那一条就不用再传依据。不填就不算。",
+    )
     valid_from = models.DateField("自")
     valid_until = models.DateField("至", null=True, blank=True, help_text="最后一天；还在用的不填。")
     order = models.PositiveSmallIntegerField("顺序", default=0)
@@ -56,6 +63,11 @@ class RegulationKind(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The item must be one of the standard's."""
+        if self.item_key and not StandardItem.objects.filter(key=self.item_key).exists():
+            raise ValidationError({"item_key": "标准里没有这个代码的条目，请对照“阵地标准”里的代码填。"})
 
 
 class RegulationQuerySet(TownQuerySet):

@@ -9,7 +9,9 @@ from django.utils import timezone
 from centres.board_asked import STATUSES, asked, day_of
 from centres.board_papers import book_of, name_of, paper_of
 from centres.compliance import compliance, history, versions
+from centres.evidence import standings
 from centres.models import Centre
+from centres.views.evidence import standing_of
 from centres.words import VERDICTS
 from juxian.papers import document_pdf
 from juxian.people.access import staff_required
@@ -60,7 +62,7 @@ def centre_years(request: HttpRequest, code: str) -> HttpResponse:
     centre = get_object_or_404(rows, town__code=code)
     published, today = versions(), timezone.localdate()
     on, unclear = day_of(request.GET, published, today)
-    now = compliance(on, [centre], published)
+    now, found = compliance(on, [centre], published), standings([centre], on)
     years = history(centre, today, published)
     span = (RIGHT - LEFT) / max(len(years) - 1, 1)
     points = [
@@ -74,7 +76,10 @@ def centre_years(request: HttpRequest, code: str) -> HttpResponse:
         "today": today,
         "unclear": unclear,
         "row": now.rows[0],
-        "cells": list(zip(now.items, now.rows[0].cells, strict=True)),
+        "cells": [
+            (item, cell, standing_of(item, found.get((centre.pk, item.key))))
+            for item, cell in zip(now.items, now.rows[0].cells, strict=True)
+        ],
         "points": points,
         "line": " ".join(f"{x},{y}" for _, x, y in points),
         "table": [(year, [year.counts[code] for code in VERDICTS]) for year in years],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,33 +15,46 @@ from django.views.decorators.http import require_POST
 
 from centres.actions.evidence import add_file, add_statement, withdraw_evidence
 from centres.evidence import MISSING, NOT_NEEDED, SOON, STALE, Standing, standings
+from centres.figures import Verdict, latest_verdicts
 from centres.forms.evidence import EvidenceForm, WithdrawForm
-from centres.models import Centre, Evidence, Standard, StandardItem
+from centres.models import Centre, Evidence, InspectionResult, Standard, StandardItem
 from centres.views.places import centre_of
 from juxian.files.models import StoredFile
 from juxian.files.serve import sent
 from juxian.files.store import DamagedFile
 from juxian.people.access import editor_required, signed_in, staff_required
+from juxian.people.models import User
 
 
 @dataclass
 class Line:
-    """An item of the version in force, and how its evidence stands."""
+    """An item of the version in force, how its evidence stands, and what the last inspection that counts said of it."""
 
     item: StandardItem
     standing: Standing
+    look: Verdict | None
 
 
-def lines_of(centre: Centre, standard: Standard) -> list[Line]:
-    """Every item in order, with the centre's evidence of today."""
-    found = standings([centre], timezone.localdate())
+def lines_of(user: User, centre: Centre, standard: Standard) -> list[Line]:
+    """Every item in order, with the centre's evidence and verdicts of today."""
+    today = timezone.localdate()
+    found, looks = standings([centre], today), _looks(user, centre, today)
     items: Iterable[StandardItem] = standard.items.order_by("order")
-    return [Line(item, _standing(item, found.get((centre.pk, item.key), Standing()))) for item in items]
+    return [
+        Line(item, standing_of(item, found.get((centre.pk, item.key))), looks.get((centre.pk, item.key)))
+        for item in items
+    ]
 
 
-def _standing(item: StandardItem, found: Standing) -> Standing:
-    is_idle = item.evidence == StandardItem.Evidence.NONE and not found.rows
-    return Standing(NOT_NEEDED) if is_idle else found
+def _looks(user: User, centre: Centre, today: date) -> dict[tuple[int, str], Verdict]:
+    return latest_verdicts(today, InspectionResult.objects.visible_to(user).filter(inspection__centre=centre))
+
+
+def standing_of(item: StandardItem, found: Standing | None) -> Standing:
+    """How the evidence of an item stands; that none is needed, where there is none and the item asks for none."""
+    if found is None or not (found.rows or found.counted):
+        return Standing(NOT_NEEDED if item.evidence == StandardItem.Evidence.NONE else MISSING)
+    return found
 
 
 @staff_required
@@ -48,7 +62,7 @@ def town_standard(request: HttpRequest) -> HttpResponse:
     """The items of the version in force, with pictures; what is missing or stale is counted first."""
     centre = centre_of(request)
     standard = Standard.objects.in_force(timezone.localdate())
-    lines = lines_of(centre, standard) if standard else []
+    lines = lines_of(signed_in(request), centre, standard) if standard else []
     states = [line.standing.state for line in lines]
     ctx = {
         "nav": "centre",
@@ -160,7 +174,8 @@ def _item_page(request: HttpRequest, centre: Centre, item: StandardItem, form: E
         "centre": centre,
         "item": item,
         "form": form,
-        "standing": _standing(item, standings([centre], today).get((centre.pk, item.key), Standing())),
+        "standing": standing_of(item, standings([centre], today).get((centre.pk, item.key))),
+        "look": _looks(signed_in(request), centre, today).get((centre.pk, item.key)),
         "today": today,
         "gone": [row for row in rows if row.is_withdrawn],
         "query": _query(request, centre),

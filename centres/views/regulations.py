@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from centres.actions.regulations import add_regulation, add_version
 from centres.compliance import lacking
+from centres.counted import papers
 from centres.forms.regulations import RegulationForm, VersionForm
 from centres.models import Centre, Regulation, RegulationKind, RegulationVersion
 from centres.views.places import centre_of
@@ -53,10 +54,12 @@ def regulations(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row.issues = by_rule.get(row.pk, [])
     missing = lacking(today)
+    held = papers([centre.town_id]) if centre else []
     ctx = {
         "nav": "centre",
         "centre": centre,
         "own": [row for row in rows if row.town_id],
+        "issued": [paper for paper in held if paper.is_issued and paper.span.holds(today)],
         "shared": [row for row in rows if row.town_id is None],
         "missing": missing.get(centre.town_id, []) if centre else [],
         "towns": [] if centre else _towns(request, missing),

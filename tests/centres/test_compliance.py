@@ -147,5 +147,5 @@ def test_the_same_queries_for_one_centre_and_for_three(centre, django_assert_num
     for count in (1, 3):
         while Centre.objects.count() < count:
             a_look(CentreFactory(), date(2026, 3, 1), ALL_MET)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(10):
             assert len(compliance(TODAY).rows) == count

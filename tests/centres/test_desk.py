@@ -17,7 +17,7 @@ from tests.factories import CentreFactory, GrantFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_a_day")]
 TODAY = date(2026, 11, 23)
-QUERIES = 9
+QUERIES = 13
 
 
 @pytest.fixture

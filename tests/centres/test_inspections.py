@@ -351,10 +351,10 @@ def test_latest_verdicts_of_a_day(centre, inspector, clerk, django_assert_num_qu
         new = inspected(centre, inspector)
     with django_assert_num_queries(1):
         found = latest_verdicts(date(2025, 12, 31))
-    assert found[centre.pk, "have-signs"] == Verdict("unmet", date(2025, 3, 5), old.pk, "county")
+    assert found[centre.pk, "have-signs"] == Verdict("unmet", date(2025, 3, 5), old.pk, "county", "confirmed")
     assert latest_verdicts(date(2025, 3, 4)) == {}
     later = latest_verdicts(date(2026, 3, 5))
-    assert later[centre.pk, "have-signs"] == Verdict("met", date(2026, 3, 5), new.pk, "county")
+    assert later[centre.pk, "have-signs"] == Verdict("met", date(2026, 3, 5), new.pk, "county", "submitted")
     assert later[centre.pk, "have-books"].on == date(2025, 3, 5)
     assert {key for _, key in later} == {"zone-office", "zone-teaching", "have-signs", "have-books", "have-screen"}
 

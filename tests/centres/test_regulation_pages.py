@@ -130,7 +130,7 @@ def test_members_and_strangers_do_not_come_in(client: Client, member) -> None:
     assert [client.get(path).status_code for path in paths] == [403] * 3
 
 
-@pytest.mark.parametrize(("query", "number"), [("", 12), ("?town=371327102", 12)])
+@pytest.mark.parametrize(("query", "number"), [("", 14), ("?town=371327102", 17)])
 def test_same_queries_for_one_rule_and_for_three(
     client: Client, county, town, django_assert_num_queries, query: str, number: int
 ) -> None:
