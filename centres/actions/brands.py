@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import Brand, BrandRevision, BrandTheme, TeachingPoint
+from centres.seen import must_be_seen
 from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.messages.county import tell_county
@@ -59,8 +60,10 @@ def open_revision(*, town: Town, by: User) -> BrandRevision:
 
 
 @transaction.atomic
-def save_revision(*, revision: BrandRevision, by: User, **fields: Unpack[BrandFields]) -> BrandRevision:
-    """Change a draft; the same again changes nothing."""
+def save_revision(
+    *, revision: BrandRevision, by: User, seen: str | None = None, **fields: Unpack[BrandFields]
+) -> BrandRevision:
+    """Change a draft; the same again changes nothing. `seen`: which words the form showed."""
     row = _locked(revision)
     must_run(by, row.brand.town)
     if row.state != State.DRAFT:
@@ -68,6 +71,7 @@ def save_revision(*, revision: BrandRevision, by: User, **fields: Unpack[BrandFi
     changed = [name for name, value in fields.items() if getattr(row, name) != value]
     if not changed:
         return row
+    must_be_seen(seen, row.words)
     for name in changed:
         setattr(row, name, fields[name])  # type: ignore[literal-required]  # its own keys
     _must_fit(row)
@@ -78,9 +82,9 @@ def save_revision(*, revision: BrandRevision, by: User, **fields: Unpack[BrandFi
 
 
 @transaction.atomic
-def save_draft(*, town: Town, by: User, **fields: Unpack[BrandFields]) -> BrandRevision:
+def save_draft(*, town: Town, by: User, seen: str | None = None, **fields: Unpack[BrandFields]) -> BrandRevision:
     """What the form of a town sends: opens the draft where there is none, and changes it."""
-    return save_revision(revision=open_revision(town=town, by=by), by=by, **fields)
+    return save_revision(revision=open_revision(town=town, by=by), by=by, seen=seen, **fields)
 
 
 def _must_fit(row: BrandRevision) -> None:

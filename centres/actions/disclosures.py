@@ -15,6 +15,7 @@ from centres.books import books
 from centres.models import Disclosure, DisclosureHead, DisclosureItem
 from centres.models.money import FIRST_YEAR, ZERO
 from centres.secrecy import Hit, Passage, names_of, scan
+from centres.seen import must_be_seen, stamp
 from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.messages.county import tell_county
@@ -108,11 +109,13 @@ def open_disclosure(*, town: Town, title: str, starts_on: date, ends_on: date, t
 
 @transaction.atomic
 def change_disclosure(
-    *, disclosure: Disclosure, title: str, starts_on: date, ends_on: date, text: str, by: User
+    *, disclosure: Disclosure, title: str, starts_on: date, ends_on: date, text: str, by: User, seen: str | None = None
 ) -> Disclosure:
-    """Change a draft; the items follow the period."""
+    """Change a draft; the items follow the period. `seen`: which words the form showed."""
     row = _draft(disclosure, by)
     _check_period(starts_on, ends_on)
+    if stamp(title.strip(), starts_on, ends_on, text.strip()) != row.words:
+        must_be_seen(seen, row.words)
     row.title, row.starts_on, row.ends_on, row.text = title.strip(), starts_on, ends_on, text.strip()
     row.full_clean()
     _must_not_overlap(row)
@@ -123,13 +126,14 @@ def change_disclosure(
 
 
 @transaction.atomic
-def reword_item(*, item: DisclosureItem, text: str, by: User) -> DisclosureItem:
-    """Say otherwise what an expense was for; day and amount stay those of the books."""
+def reword_item(*, item: DisclosureItem, text: str, by: User, seen: str | None = None) -> DisclosureItem:
+    """Say otherwise what an expense was for; day and amount stay those of the books. `seen`: which words the form showed."""
     row = _draft(item.head.disclosure, by)
     item = DisclosureItem.objects.select_related("head").get(pk=item.pk, head__disclosure=row)
     text = need_text(text, "用途不能空着。")
     if item.text == text:
         return item
+    must_be_seen(seen, stamp(item.text))
     item.text, item.is_reworded = text, True
     item.full_clean()
     item.save(update_fields=["text", "is_reworded"])

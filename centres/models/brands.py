@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from centres.models.themes import BrandTheme
+from centres.seen import stamp
 from juxian.people.access import TownQuerySet
 from juxian.people.models import Town, User
 
@@ -169,3 +170,8 @@ class BrandRevision(models.Model):
     def seen(self) -> str:
         """Which sending this is: another one is sent at another moment."""
         return f"{self.submitted_at:%Y%m%d%H%M%S%f}" if self.submitted_at else ""
+
+    @property
+    def words(self) -> str:
+        """Which words the form showed: a new draft says what the newest version said."""
+        return stamp(self.theme_id, self.slogan, self.story, self.key_point_id)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from centres.seen import stamp
 from juxian.people.access import PersonalQuerySet, TownQuerySet
 from juxian.people.models import Member, Town, User
 from juxian.rules.lookup import value
@@ -137,6 +138,11 @@ class Disclosure(models.Model):
     def seen(self) -> str:
         """Which proposal this is: another one is proposed at another moment."""
         return f"{self.proposed_at:%Y%m%d%H%M%S%f}" if self.proposed_at else ""
+
+    @property
+    def words(self) -> str:
+        """Which words the form showed."""
+        return stamp(self.title, self.starts_on, self.ends_on, self.text)
 
 
 class DisclosureHeadQuerySet(TownQuerySet):

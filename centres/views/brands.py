@@ -97,11 +97,13 @@ def brand_edit(request: HttpRequest) -> HttpResponse:
     said = {name: getattr(rows[0], name) for name in BrandRevision.SAID} if rows else {}
     form = BrandForm(request.POST or None, instance=BrandRevision(**said), centre=centre, user=user)
     if request.method == "POST" and form.is_valid():
-        act = partial(actions.save_draft, town=centre.town, by=user, **form.cleaned_data)
+        seen = request.POST.get("seen")
+        act = partial(actions.save_draft, town=centre.town, by=user, seen=seen, **form.cleaned_data)
         if tried_form(form, act):
             messages.success(request, "草稿已保存。看看下面的提醒，没问题就送审。")
             return redirect(back)
     ctx = {"nav": "centre", "centre": centre, "form": form, "back": back, "title": "品牌申报", "button": "保存草稿"}
+    ctx["seen"] = request.POST.get("seen", (rows[0] if rows else BrandRevision()).words)
     return render(request, "centres/brand_form.html", ctx)
 
 

@@ -17,6 +17,7 @@ from centres.actions import disclosures as way
 from centres.actions.questions import answer_question, hits_in
 from centres.forms.disclosures import AnswerForm, DisclosureForm, WordingForm
 from centres.models import Disclosure, DisclosureItem, DisclosureQuestion
+from centres.seen import stamp
 from centres.views.asking import SignedRequest, tried, tried_form
 from centres.views.places import centre_of
 from juxian.people.access import editor_required, signed_in, staff_required
@@ -107,11 +108,13 @@ def disclosure_edit(request: HttpRequest, pk: int) -> HttpResponse:
     given = {name: getattr(row, name) for name in ("title", "starts_on", "ends_on", "text")}
     form = DisclosureForm(request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
-        act = partial(way.change_disclosure, disclosure=row, by=signed_in(request), **form.cleaned_data)
+        seen = request.POST.get("seen")
+        act = partial(way.change_disclosure, disclosure=row, by=signed_in(request), seen=seen, **form.cleaned_data)
         if tried_form(form, act):
             messages.success(request, "已保存，支出按起止日期重新取过。")
             return redirect(back)
     ctx = {"nav": "centre", "form": form, "title": f"修改“{row}”", "back": back, "button": "保存"}
+    ctx["seen"] = request.POST.get("seen", row.words)
     return render(request, "centres/disclosure_form.html", ctx)
 
 
@@ -127,12 +130,14 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(back)
     form = WordingForm(request.POST or None, initial={"text": item.text})
     if request.method == "POST" and form.is_valid():
-        act = partial(way.reword_item, item=item, text=form.cleaned_data["text"], by=signed_in(request))
+        text, seen = form.cleaned_data["text"], request.POST.get("seen")
+        act = partial(way.reword_item, item=item, text=text, by=signed_in(request), seen=seen)
         if tried_form(form, act):
             messages.success(request, "用途已改。")
             return redirect(back)
     title = f"改用途：{item.head}{item}"
     ctx = {"nav": "centre", "form": form, "title": title, "back": back, "button": "保存"}
+    ctx["seen"] = request.POST.get("seen", stamp(item.text))
     return render(request, "centres/disclosure_form.html", ctx)
 
 

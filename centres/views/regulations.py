@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +23,8 @@ from juxian.files.photos import accept_paper, keeping
 from juxian.files.serve import sent
 from juxian.files.store import DamagedFile
 from juxian.people.access import editor_required, signed_in, staff_required
+
+FRESH = "0"  # the number of the newest version of a rule that has none
 
 
 def _centre(request: HttpRequest) -> Centre | None:
@@ -118,7 +120,7 @@ def regulation_add(request: HttpRequest) -> HttpResponse:
                 title=form.cleaned_data["title"],
                 by=user,
             )
-            add_version(regulation=row, file=stored, by=user, **_dates(form))
+            add_version(regulation=row, file=stored, by=user, seen=FRESH, **_dates(form))
 
         if _kept(form, act):
             messages.success(request, f"“{form.cleaned_data['title']}”已存入。")
@@ -138,12 +140,14 @@ def version_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act(stored: StoredFile) -> None:
-            add_version(regulation=row, file=stored, by=user, **_dates(form))
+            add_version(regulation=row, file=stored, by=user, seen=request.POST.get("seen"), **_dates(form))
 
         if _kept(form, act):
             messages.success(request, f"“{row.title}”的新版已存入。")
             return redirect(back)
-    ctx = {"nav": "centre", "regulation": row, "form": form, "back": back}
+    last = RegulationVersion.objects.visible_to(user).filter(regulation=row).aggregate(last=Max("number"))["last"]
+    seen = request.POST.get("seen", str(last or FRESH))
+    ctx = {"nav": "centre", "regulation": row, "form": form, "back": back, "seen": seen}
     return render(request, "centres/regulation_form.html", ctx)
 
 

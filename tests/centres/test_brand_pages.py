@@ -5,6 +5,7 @@ from django.test import Client
 
 from centres.actions import brands
 from centres.models import BrandRevision
+from centres.seen import CHANGED
 from juxian.people.models import Grant
 from tests.factories import BrandRevisionFactory, CentreFactory, GrantFactory, TeachingPointFactory, ThemeFactory
 
@@ -46,6 +47,20 @@ def test_from_draft_to_force_through_the_pages(client: Client, sent, county):
     assert answer.headers["Location"] == f"{PAGE}?town=371327102"
     assert state(sent) == "approved"
     assert f'<p class="slogan">{SLOGAN}</p>' in client.get(f"{PAGE}?town=371327102").content.decode()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_two_windows_do_not_overwrite_one_another(client: Client, clerk, town, typed, there) -> None:
+    if there:
+        brands.save_draft(town=town, by=clerk, slogan="原来的 口号")
+    client.force_login(clerk)
+    seen = client.get(f"{PAGE}edit/").context["seen"]
+    assert client.post(f"{PAGE}edit/", typed | {"seen": seen}).status_code == 302
+    assert client.post(f"{PAGE}edit/", typed | {"seen": seen}).status_code == 302  # the same again is no change
+    late = client.post(f"{PAGE}edit/", typed | {"slogan": "另一窗口", "seen": seen})
+    assert late.context["form"].non_field_errors() == [CHANGED]
+    assert f'name="seen" value="{seen}"' in late.content.decode()  # and what was typed does not get through by again
+    assert BrandRevision.objects.get().slogan == SLOGAN
 
 
 def test_returned_with_a_comment_and_written_again(client: Client, sent, county, clerk):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from centres.actions import disclosures as way
 from centres.actions.questions import answer_question, ask_question
 from centres.models import Disclosure, DisclosureItem, DisclosureQuestion
+from centres.seen import CHANGED
 from juxian.people.models import User
 from tests.centres import money_rows
 from tests.centres.disclosure_rows import FIRST, LAST, YEAR, checked, drafted, keep_books, published, second_clerk
@@ -62,6 +63,25 @@ def test_a_clerk_makes_a_draft_rewords_it_and_proposes(town, clerk) -> None:
         f"/town/disclosure-items/{row.heads.get(order=1).spendings.get().pk}/edit/",
     ):
         assert said(client.get(path, follow=True)) == [f"{row}已提出，要改先撤回，或请审查人退回。"]
+
+
+def test_two_windows_do_not_overwrite_one_another(town, clerk) -> None:
+    row, client = drafted(town, clerk), browser(clerk)
+    item = DisclosureItem.objects.filter(head__disclosure=row)[0]
+    sent = {"title": row.title, "starts_on": FIRST, "ends_on": LAST}
+    edit, reword = f"/town/centre/disclosures/{row.pk}/edit/", f"/town/disclosure-items/{item.pk}/edit/"
+    for path, first, late in (
+        (reword, {"text": "先存的"}, {"text": "后存的"}),
+        (edit, sent | {"text": "先存的"}, sent | {"text": "后存的"}),
+    ):
+        seen = {"seen": client.get(path).context["seen"]}
+        assert client.post(path, first | seen).status_code == 302
+        page = client.post(path, late | seen)
+        assert page.context["form"].non_field_errors() == [CHANGED]
+        assert page.context["form"]["text"].value() == "后存的"  # to be copied
+    row.refresh_from_db()
+    assert (row.text, DisclosureItem.objects.filter(head__disclosure=row)[0].text) == ("先存的", "先存的")
+    assert client.post(edit, sent | {"text": "先存的"} | {"seen": "old"}).status_code == 302  # the same again
 
 
 def test_a_form_with_an_end_before_the_start_says_so(town, clerk) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -60,6 +61,44 @@ def test_a_clerk_keeps_a_rule_and_its_next_version(client: Client, clerk, town) 
     paper = client.get(f"/town/centre/regulation-versions/{RegulationVersion.objects.last().pk}/file/")
     assert b"".join(paper.streaming_content) == b"%PDF-1.4 rule"
     assert paper["Content-Disposition"].startswith("attachment")
+
+
+def test_a_version_kept_in_another_window_is_not_replaced_unseen(client: Client, clerk, town) -> None:
+    CentreFactory(town=town)
+    client.force_login(clerk)
+    new = {"kind": a_kind().pk, "title": "教学管理制度"}
+    client.post(f"{PAGE}add/", sent(**new))
+    other = {"file": SimpleUploadedFile("乙.pdf", b"%PDF-1.4 other")}
+    late = client.post(f"{PAGE}add/", sent(**new, **other))
+    words = (
+        "“教学管理制度”在您打开这一页以后，别处已存入第 %s 版，您的没有存。请回到制度页看过那一版，要换再点“存入新版”。"
+    )
+    assert late.context["form"].non_field_errors() == [words % 1]
+    path = f"{PAGE}{Regulation.objects.get().pk}/versions/add/"
+    seen = client.get(path).context["seen"]
+    for name in ("二", "三"):
+        more = {"file": SimpleUploadedFile(f"{name}.pdf", f"%PDF-1.4 {name}".encode())}
+        page = client.post(path, sent(valid_from="2026-02-01", seen=seen, **more))
+    assert page.context["form"].non_field_errors() == [words % 2]
+    assert RegulationVersion.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "errors"),
+    [
+        ({"issued_on": "1800-01-01"}, {"issued_on": ["日期要在 1949 年到 2027 年之间，请核对年份。"]}),
+        ({"issued_on": "2026-11-24"}, {"issued_on": ["日期不能晚于今天，到那天再登记。"]}),
+        ({"valid_from": "2206-01-05"}, {"valid_from": ["日期要在 1949 年到 2027 年之间，请核对年份。"]}),
+        ({"valid_until": "9999-12-31"}, {"valid_until": ["“有效至”最晚填到 2076 年，长期有效就不填。"]}),
+    ],
+)
+def test_days_nobody_knows_of_are_refused(client: Client, clerk, town, days, errors) -> None:
+    CentreFactory(town=town)
+    client.force_login(clerk)
+    with time_machine.travel("2026-11-23T12:00:00+08:00", tick=False):
+        page = client.post(f"{PAGE}add/", sent(kind=a_kind().pk, title="教学管理制度", **days))
+    assert page.context["form"].errors == errors
+    assert Regulation.objects.count() == 0
 
 
 @pytest.mark.parametrize(
