@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from assessments.actions import save_answers, start_attempt, submit_attempt
-from assessments.actions.answers import choices_of
+from assessments.actions.answers import choices_of, own_attempt
 from assessments.actions.exams import exam_facts
 from assessments.actions.late import counted_choices
 from assessments.due import owed_by, sittable_exams
@@ -21,7 +21,7 @@ from assessments.grading import is_right
 from assessments.models import Answer, Attempt, Exam, LateAnswers, Retake
 from assessments.papers import KIND_NAMES, public
 from assessments.views.me_late import keep_from_form, page_token
-from juxian.people.access import PersonalQuerySet, member_required, signed_in
+from juxian.people.access import member_required, signed_in
 from juxian.people.models import Member
 from trainings.models import Enrolment
 
@@ -59,12 +59,11 @@ def exams(request: HttpRequest) -> HttpResponse:
     return render(request, "assessments/me_exams.html", ctx)
 
 
-def _own(request: HttpRequest, mine: PersonalQuerySet, **where: Any) -> Any:
-    """The one of one's own rows, or 404.
+def _own(request: HttpRequest, found: Any) -> Any:
+    """The one of one's own rows that was found, or 404.
 
     Whoever has one is a member, so the pages of a running exam read the member only to tell a 404 from a 403.
     """
-    found = mine.filter(**where).order_by("pk").first()
     if found is None:
         _member(request)
         raise Http404
@@ -74,7 +73,7 @@ def _own(request: HttpRequest, mine: PersonalQuerySet, **where: Any) -> Any:
 def _my_exam(request: HttpRequest, pk: int) -> tuple[Exam, Enrolment]:
     """The exam and the own seat in its class, or 404."""
     mine = Enrolment.objects.mine(request.user).seated().select_related("training_class__exam")
-    enrolment: Enrolment = _own(request, mine, training_class__exam=pk)
+    enrolment: Enrolment = _own(request, mine.filter(training_class__exam=pk).order_by("pk").first())
     return enrolment.training_class.exam, enrolment
 
 
@@ -118,7 +117,9 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def _my_attempt(request: HttpRequest, pk: int, *named: str) -> Attempt:
     """The own attempt, with what its page names, or 404."""
     mine = Attempt.objects.mine(request.user)
-    found: Attempt = _own(request, mine.select_related(*named) if named else mine, pk=pk)
+    found: Attempt = _own(
+        request, (mine.select_related(*named) if named else mine).filter(pk=pk).order_by("pk").first()
+    )
     return found
 
 
@@ -208,8 +209,7 @@ def answers(request: HttpRequest, pk: int) -> JsonResponse:
 
     409 when it is too late, 400 when one of them is unreadable; then none is kept.
     """
-    mine = Attempt.objects.mine(request.user).only("paper", "finished_at", "closed_by", "closes_at")
-    found = _own(request, mine, pk=pk)
+    found: Attempt = _own(request, own_attempt(signed_in(request), pk))
     try:
         body = json.loads(request.body)
         several = body.get("answers")
