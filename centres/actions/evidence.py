@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from centres.limits import FIRST_YEAR
 from centres.models import Centre, Evidence, StandardItem
 from juxian.audit.log import record
 from juxian.files.photos import accept, accept_photo, keeping
@@ -18,6 +19,7 @@ from juxian.people.models import User
 from juxian.people.rights import must_run, need_text
 
 ASKED = StandardItem.Evidence
+LONGEST_YEARS = 50
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,15 @@ def withdraw_evidence(*, evidence: Evidence, reason: str, by: User) -> Evidence:
 def _settled(item: StandardItem, days: Days, shown: date | None) -> dict[str, Any]:
     """The three days, completed. Raises ValidationError on the field that is wrong."""
     today = timezone.localdate()
-    taken = days.taken_on or (shown if shown and shown <= today else today)
+    by_camera = shown if shown and shown <= today and shown.year >= FIRST_YEAR else today
+    taken = days.taken_on or by_camera
     begins = days.effective_from or taken
+    faults = _wrong_years(taken, begins, days.valid_until, today)
+    if faults:
+        raise ValidationError(faults)
     until = days.valid_until
     if until is None and item.valid_months:
         until = months_after(begins, item.valid_months)
-    faults = {}
-    if taken > today:
-        faults["taken_on"] = "这一天还没到，请填实际拍摄或形成的日期。"
     if until and until < begins:
         faults["valid_until"] = f"有效期的最后一天早于生效日期（{begins:%Y-%m-%d}），请改一个。"
     elif until and until < taken:
@@ -95,6 +98,20 @@ def _settled(item: StandardItem, days: Days, shown: date | None) -> dict[str, An
     if faults:
         raise ValidationError(faults)
     return {"taken_on": taken, "effective_from": begins, "valid_until": until}
+
+
+def _wrong_years(taken: date, begins: date, until: date | None, today: date) -> dict[str, str]:
+    """Slips of the finger, by field."""
+    faults = {}
+    if taken > today:
+        faults["taken_on"] = "这一天还没到，请填实际拍摄或形成的日期。"
+    elif taken.year < FIRST_YEAR:
+        faults["taken_on"] = f"不能早于 {FIRST_YEAR} 年，请核对年份。"
+    if begins != taken and not FIRST_YEAR <= begins.year <= today.year + 1:
+        faults["effective_from"] = f"生效日期要在 {FIRST_YEAR} 年到 {today.year + 1} 年之间，请核对年份。"
+    if until and until.year > today.year + LONGEST_YEARS:
+        faults["valid_until"] = f"有效期到了 {until.year} 年，请核对年份。"
+    return faults
 
 
 def months_after(day: date, months: int) -> date:

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from centres.actions.evidence import Days
+from centres.limits import FIRST_YEAR
 from centres.models import StandardItem
 
 MOST_FILES = 20
@@ -66,6 +68,8 @@ class EvidenceForm(forms.Form):
             self.fields["uploads"].label = "照片" if is_photo else "文件或照片"
             kinds = "JPG、PNG、WebP、HEIC" if is_photo else "PDF、OFD，或拍下来的照片"
             self.fields["uploads"].help_text = f"可以一次选几个，{kinds}，每个不超过 20 MB。照片里的定位会自动去掉。"
+        taken = self.fields["taken_on"].widget.attrs
+        taken["min"], taken["max"] = f"{FIRST_YEAR}-01-01", timezone.localdate().isoformat()
         if item.valid_months:
             self.fields["valid_until"].help_text = f"空着：从生效日起管 {item.valid_months} 个月。"
 

@@ -102,7 +102,10 @@ def evidence_add(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, f"其中 {saved} 份已经收到，不用再传。")
         return _item_page(request, centre, item, form)
     texts = [str(text) for texts in form.errors.values() for text in texts]
-    return JsonResponse({"saved": saved, "errors": texts}, status=422 if texts else 200)
+    answer: dict[str, Any] = {"saved": saved, "errors": texts}
+    if texts:
+        answer["fields"] = {name: [str(text) for text in found] for name, found in form.errors.items()}
+    return JsonResponse(answer, status=422 if texts else 200)
 
 
 def _save(form: EvidenceForm, centre: Centre, item: StandardItem, request: HttpRequest) -> int:

@@ -26,6 +26,26 @@
     return line;
   };
 
+  // Days are wrong for all files: said once, at the box.
+  const sayAtBoxes = (fields) => {
+    form.querySelectorAll("[data-said]").forEach((one) => one.remove());
+    form.querySelectorAll("input[type=date]").forEach((box) => {
+      const texts = fields[box.name] || [];
+      box.classList.toggle("is-invalid", texts.length > 0);
+      if (!texts.length) { return; }
+      const said = document.createElement("p");
+      said.className = "tx-bad mt-1";
+      said.dataset.said = "";
+      said.setAttribute("role", "alert");
+      said.textContent = texts.join(" ");
+      box.after(said);
+      const folded = box.closest("details");
+      if (folded) { folded.open = true; }
+      box.focus();
+    });
+    return Object.keys(fields).some((name) => form.querySelector(`input[type=date][name=${name}]`));
+  };
+
   const send = async (line) => {
     const data = new FormData(form);
     data.delete(input.name);
@@ -42,7 +62,8 @@
         show(line, "st-ok", "已收到");
         return true;
       }
-      show(line, "st-bad", (found.errors || [found.error]).join(" "));
+      const isDay = sayAtBoxes(found.fields || {});
+      show(line, "st-bad", isDay ? "没有上传，请先改日期" : (found.errors || [found.error]).join(" "));
     } catch (error) {
       show(line, "st-warn", "没有传上去，网络好了再点一次“上传”");
     } finally {
@@ -57,6 +78,7 @@
     button.disabled = true;
     list.hidden = false;
     list.replaceChildren();
+    sayAtBoxes({});
     const lines = Array.from(input.files, lineFor);
     const left = new DataTransfer();
     for (const line of lines) {

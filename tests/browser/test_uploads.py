@@ -56,6 +56,17 @@ def test_good_ones_arrive_and_the_bad_one_stays_with_its_reason(phone) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_a_wrong_day_is_said_at_its_box(phone) -> None:
+    phone.fill("#id_taken_on", "1800-01-01")
+    send(phone, photo("甲.jpg"))
+    expect(phone.locator("#id_taken_on + [data-said]")).to_have_text("不能早于 1949 年，请核对年份。", timeout=60000)
+    expect(phone.locator("#id_taken_on")).to_be_focused()
+    expect(phone.locator(".up-list .st")).to_have_text(["没有上传，请先改日期"])
+    phone.fill("#id_taken_on", "2026-01-01")
+    send(phone)
+    expect(phone.locator(".ev-rows li")).to_have_count(1, timeout=60000)
+
+
 def test_without_a_network_nothing_is_lost(phone) -> None:
     phone.context.set_offline(True)
     send(phone, photo("甲.jpg"), photo("乙.jpg", 310))

@@ -91,6 +91,10 @@ def test_a_paper_and_a_statement_are_kept(centre, clerk) -> None:
     ("when", "field", "sentence"),
     [
         (days(TODAY + timedelta(days=1)), "taken_on", "这一天还没到"),
+        (days(date(1800, 1, 1)), "taken_on", "不能早于 1949 年，请核对年份。"),
+        (days(None, date(1800, 1, 1)), "effective_from", "生效日期要在 1949 年到 2027 年之间，请核对年份。"),
+        (days(None, date(9999, 12, 31)), "effective_from", "生效日期要在 1949 年到 2027 年之间，请核对年份。"),
+        (days(None, None, date(2926, 1, 1)), "valid_until", "有效期到了 2926 年，请核对年份。"),
         (days(TODAY, TODAY, TODAY - timedelta(days=1)), "valid_until", "早于生效日期（2026-11-23）"),
         (days(TODAY, date(2026, 1, 1), date(2026, 2, 1)), "valid_until", "早于拍摄日期（2026-11-23）"),
     ],
@@ -120,6 +124,15 @@ def test_a_camera_without_a_clock_counts_as_today(centre, item, clerk) -> None:
     upload = SimpleUploadedFile("x.jpg", out.getvalue())
     row = add_file(centre=centre, item=item, upload=upload, days=Days(), by=clerk)
     assert (row.taken_on, row.valid_until) == (TODAY, date(2027, 11, 22))
+
+
+def test_a_camera_from_another_century_counts_as_today(centre, item, clerk) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "1800:01:01 00:00:00"
+    out = BytesIO()
+    Image.new("RGB", (30, 30), "blue").save(out, "JPEG", exif=exif)
+    upload = SimpleUploadedFile("x.jpg", out.getvalue())
+    assert add_file(centre=centre, item=item, upload=upload, days=Days(), by=clerk).taken_on == TODAY
 
 
 def test_only_the_town_and_the_county_hand_in(centre, item, other_clerk, county) -> None:
@@ -324,7 +337,8 @@ def test_the_script_gets_json(client, centre, item, clerk) -> None:
     bad = post(client, SimpleUploadedFile("a.jpg", b"<svg"), accept="application/json")
     assert (bad.status_code, bad.json()["saved"], len(bad.json()["errors"])) == (422, 0, 1)
     none = post(client, accept="application/json")
-    assert none.json() == {"saved": 0, "errors": ["请先选照片或文件。"]}
+    text = "请先选照片或文件。"
+    assert none.json() == {"saved": 0, "errors": [text], "fields": {"uploads": [text]}}
 
 
 def test_wrong_days_are_said_once_for_all_photos(client, centre, item, clerk) -> None:
@@ -402,3 +416,25 @@ def test_same_queries_for_one_photo_and_for_three(client, centre, item, clerk, d
 
 
 QUERIES = {PAGE: 16, ITEM: 17}
+
+
+def test_the_countys_list_says_how_evidence_stands_today(client, centre, clerk, county) -> None:
+    item = standard_from(date(2021, 1, 1), "zone-office", months=None).items.get()
+    ends = {"依据过期": TODAY - timedelta(days=1), "依据快到期": TODAY, "依据有效": TODAY + timedelta(days=300)}
+    rows = {
+        word: hand_in(centre, item, clerk, days(date(2026, 1, 1), None, end), width=300 + number)
+        for number, (word, end) in enumerate(ends.items())
+    }
+    rows["还没生效"] = hand_in(centre, item, clerk, days(TODAY, TODAY + timedelta(days=9)), width=320)
+    rows["已撤回"] = hand_in(centre, item, clerk, days(TODAY), width=330)
+    withdraw_evidence(evidence=rows["已撤回"], reason="传错了", by=clerk)
+    client.force_login(county)
+    path = "/admin/centres/evidence/"
+    listed = client.get(path).context["cl"]
+    assert {listed.model_admin.today(row): row.pk for row in listed.result_list} == {
+        word: row.pk for word, row in rows.items()
+    }
+    stale = client.get(path, {"stands": "stale"}).context["cl"].result_list
+    assert [row.pk for row in stale] == [rows["依据过期"].pk]
+    page = client.get(f"{path}{rows['依据过期'].pk}/change/").content.decode()
+    assert ("依据过期</div>" in page, ">有效</div>" in page) == (True, False)
