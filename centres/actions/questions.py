@@ -35,6 +35,9 @@ def ask_question(*, disclosure: Disclosure, member: Member, text: str, by: User)
     same: DisclosureQuestion | None = rows.filter(disclosure=disclosure, text=text).first()
     if same:
         return same
+    newer = Disclosure.objects.published().filter(corrects=disclosure).first()
+    if newer:
+        raise ValidationError(f"这一份已由“{newer}”更正，请到那一份里提问。", code="corrected")
     now = timezone.now()
     today, most = timezone.localdate(now), value("disclosure.questions_per_day", timezone.localdate(now))
     midnight = timezone.make_aware(datetime.combine(today, time.min))

@@ -58,7 +58,7 @@ def me_account(request: HttpRequest, pk: int) -> HttpResponse:
         "total": total_of(row),
         "questions": [(one, one.member_id == member.pk) for one in questions],
         "form": form,
-        "may_ask": row.town_id == member.branch.town_id,
+        "may_ask": row.town_id == member.branch.town_id and row.corrected_by is None,
     }
     return render(request, "centres/me_account.html", ctx)
 

@@ -66,7 +66,6 @@ def test_a_member_reads_asks_and_is_answered(somebody, town, other_town, clerk, 
     reader.page.get_by_role("link", name="账目公开").click()
     reader.page.get_by_role("link", name="全年培训经费").click()
     reader.sees("4,200.40")
-    reader.page.get_by_text("伙食费").click()
     reader.sees("春季轮训用餐")
     reader.page.fill("#id_text", "用餐一天多少钱？")
     reader.press("提问")

@@ -162,6 +162,16 @@ def test_a_member_reads_asks_and_reads_the_answer(accounts, member, clerk) -> No
     assert member.name not in text_of(shown)
 
 
+def test_a_member_sees_every_item_without_opening_anything(accounts, member) -> None:
+    page = browser(member.user).get(f"/me/accounts/{accounts.pk}/").content.decode()
+    heads = re.findall(r"<details([^>]*)>.*?</details>", page, re.S)
+    assert heads == [' class="acc" open'] * 2
+    assert re.findall(r'class="line"><span class="grow">(\w+)<small>.*?<span class="sum">([\d,.]+)<', page) == [
+        ("春季轮训讲课费", "3,000.00"),
+        ("春季轮训用餐", "1,200.40"),
+    ]
+
+
 def test_a_refused_question_stays_in_the_form(accounts, member) -> None:
     page = browser(member.user).post(f"/me/accounts/{accounts.pk}/", {"text": "打13800138000"})
     assert page.context["form"].non_field_errors() == [

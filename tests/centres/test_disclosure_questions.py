@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from centres.actions import disclosures as way
 from centres.actions.questions import answer_question, ask_question
 from centres.models import Disclosure, DisclosureQuestion
 from centres.unanswered import QUESTION_OPEN
@@ -98,6 +99,27 @@ def test_only_members_of_the_town_ask_and_only_about_what_is_published(ask, acco
     refused(partial(ask, member=stranger, text="外镇的问"), "town")
     draft = Disclosure(town=accounts.town, state=Disclosure.State.DRAFT)
     refused(partial(ask, disclosure=draft, text="草稿里的问"), "town")
+
+
+def test_what_was_corrected_takes_no_questions_and_keeps_the_old_ones(
+    ask, accounts, clerk, second_clerk, county, member, client
+) -> None:
+    old = ask(text="改以前问的")
+    fix = way.correct_disclosure(disclosure=accounts, by=clerk)
+    ask(text="更正还没公布")
+    way.change_disclosure(
+        disclosure=fix, title=fix.title, starts_on=fix.starts_on, ends_on=fix.ends_on, text="补一项", by=clerk
+    )
+    published(fix, clerk, second_clerk, county)
+    assert refused(partial(ask, text="改以后问的"), "corrected") == [f"这一份已由“{fix}”更正，请到那一份里提问。"]
+    assert ask(text="改以前问的") == old
+    answer_question(question=old, answer="照样答。", by=clerk)
+    client.force_login(member.user)
+    shown = client.get(f"/me/accounts/{accounts.pk}/")
+    assert [one.answer for one, _ in shown.context["questions"]] == ["照样答。", ""]
+    assert not shown.context["may_ask"]
+    assert shown.content.decode().count(f'href="/me/accounts/{fix.pk}/"') == 2  # above, and where the form was
+    assert client.get(f"/me/accounts/{fix.pk}/").context["may_ask"]
 
 
 def test_an_answer_is_scanned_as_the_accounts_are(ask, clerk, town) -> None:
