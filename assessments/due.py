@@ -58,6 +58,11 @@ def owed_for(enrolments: Iterable[Enrolment], now: datetime) -> list[Owed]:
     return rows + sorted(_surveys(seats, now), key=lambda row: _moment(row.due))
 
 
+def parted(owed: list[Owed]) -> tuple[list[Owed], list[Owed]]:
+    """What has to be done, which is what every page counts, and the surveys one is asked for."""
+    return [row for row in owed if row.kind != "survey"], [row for row in owed if row.kind == "survey"]
+
+
 def _moment(due: datetime | date) -> datetime:
     return due if isinstance(due, datetime) else timezone.make_aware(datetime.combine(due, datetime.max.time()))
 

@@ -16,7 +16,7 @@ from assessments.actions import save_answers, start_attempt, submit_attempt
 from assessments.actions.answers import choices_of, own_attempt
 from assessments.actions.exams import exam_facts
 from assessments.actions.late import counted_choices
-from assessments.due import owed_by, sittable_exams
+from assessments.due import owed_by, parted, sittable_exams
 from assessments.grading import is_right
 from assessments.models import Answer, Attempt, Exam, LateAnswers, Retake
 from assessments.papers import KIND_NAMES, public
@@ -50,9 +50,11 @@ def exams(request: HttpRequest) -> HttpResponse:
     """Everything to sit, make up or answer, what is coming, and past results."""
     now = timezone.now()
     done = Attempt.objects.mine(request.user).filter(finished_at__isnull=False)
+    debts, surveys = parted(owed_by(_member(request), now))
     ctx = {
         "nav": "exams",
-        "owed": owed_by(_member(request), now),
+        "debts": debts,
+        "surveys": surveys,
         "coming": sittable_exams(_member(request)).filter(opens_at__gt=now).order_by("opens_at"),
         "done": done.select_related("exam__training_class").order_by("-finished_at"),
     }

@@ -46,7 +46,7 @@ class Roll:
         return "late" if chance < ABSENT + LEAVE + LATE else "present"
 
     def held(self, outline: Outline) -> list[Session]:
-        """Sessions with a roll: all of a closed class; of a running one those before today and this morning's.
+        """Sessions with a roll: all of a closed class; of a running one those before today, for today's may still come.
 
         In the hero's town yesterday afternoon was forgotten, so that something is overdue on that desk.
         """
@@ -55,9 +55,8 @@ class Roll:
         if outline.state != State.RUNNING:
             return []
         today, forgotten = self.plot.at, outline.town.code == HERO_TOWN
-        mornings = [s for s in outline.sessions if s.day == today and s.half == Session.Half.MORNING]
         earlier = [s for s in outline.sessions if s.day < today]
-        return [*(earlier[:1] if forgotten else earlier), *mornings]
+        return earlier[:1] if forgotten else earlier
 
 
 def write_marks(plot: Plot, outlines: list[Outline]) -> list[Mark]:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from assessments.due import Owed, owed_for
+from assessments.due import Owed, owed_for, parted
 from juxian.charts import ring
 from juxian.people.access import member_required
 from juxian.people.models import Member
@@ -141,15 +141,15 @@ def home(request: SignedRequest) -> HttpResponse:
     today = timezone.localdate(now)
     seats = list(Enrolment.objects.mine(user).with_class())
     entries = list(HourEntry.objects.mine(user).with_class())
-    owed = owed_for(seats, now)
+    debts, surveys = parted(owed_for(seats, now))
     rules = progress_from(member, entries, today.year)
     ctx = {
         "nav": "me",
         "member": member,
         "year": today.year,
-        "debts": _worded([row for row in owed if row.kind != "survey"], now),
-        "only_remedies": all(row.kind in REMEDIES for row in owed if row.kind != "survey"),
-        "surveys": _worded([row for row in owed if row.kind == "survey"], now),
+        "debts": _worded(debts, now),
+        "only_remedies": all(row.kind in REMEDIES for row in debts),
+        "surveys": _worded(surveys, now),
         "rings": [_ring(one) for one in rules],
         "notes": _notes(rules, _pending(seats)),
         "coming": _coming(seats, now),

@@ -42,7 +42,7 @@ def post_answer(client, attempt, number, choice, seq):
 
 def test_the_list_shows_what_to_sit(client, exam, me):
     page = client.get(url("me-exams"))
-    assert [row.kind for row in page.context["owed"]] == ["exam"]
+    assert [row.kind for row in page.context["debts"]] == ["exam"]
     assert f'href="{url("me-exam", exam.pk)}"' in page.content.decode()
 
 
@@ -304,6 +304,11 @@ def test_what_is_owed_appears_for_the_member(client, released, running, people, 
     assert [row.kind for row in owed_by(people[2].member, now)] == ["retake", "make_up"]
     assert [row.kind for row in owed_by(people[3].member, now)] == ["retake", "survey"]
     assert [row.kind for row in owed_by(people[0].member, now)] == ["make_up"]
+    client.force_login(people[3].member.user)
+    page, home = client.get(url("me-exams")), client.get("/me/")
+    assert ([row.kind for row in page.context["debts"]], len(page.context["surveys"])) == (["retake"], 1)
+    assert [("等您办的 <small>1 件" in text, "请您评课" in text) for text in [page.content.decode()]] == [(True, True)]
+    assert (len(home.context["debts"]), len(home.context["surveys"])) == (1, 1)
     assert MakeUp.objects.count() == 5
 
 

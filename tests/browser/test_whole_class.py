@@ -191,7 +191,7 @@ def open_class(clerk: Person, plan: str) -> str:
     clerk.page.wait_for_url(re.compile(r"/town/trainings/\d+/"))
     training = re.search(r"/town/trainings/\d+/", clerk.page.url).group()
     clerk.go(f"{training}sessions/add/")
-    clerk.fill(day=today, half="上午", hours="4", topic="党章学习", lecturer="示例讲师")
+    clerk.fill(day=today, half="上午", starts_at="00:00", hours="4", topic="党章学习", lecturer="示例讲师")
     clerk.page.locator("main select[name=room]").select_option(index=1)
     clerk.page.locator("main form button.btn-primary").click()
     clerk.go(training)

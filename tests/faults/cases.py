@@ -114,7 +114,7 @@ def cases(county: County) -> dict[str, Case]:
             "trainings:enrol-names": Case({"names": "示例新来"}, {"training_class": {"state": "enrolling"}}),
             "trainings:session-add": Case({"point": "", "site": "", "half": "xv"}),
             "trainings:session-edit": Case({"topic": "改过的课题", "course_version": "", "point": "", "site": ""}),
-            "trainings:session-roll": Case(mark | {"key": "faults", "seen": "0"}),
+            "trainings:session-roll": Case(mark | {"key": "faults", "seen": "0", "early": "on"}),
             "assessments:town-question-add": Case({"options": "甲\n乙", "answer": "A"}),
             "assessments:town-exam-set-up": Case(
                 {"single_count": "2", "single_points": "50", "multiple_count": "0", "true_false_count": "0"},

@@ -27,7 +27,7 @@ from juxian.people.models import Member, Town, User
 from lecturers.models import Appointment
 from tests.flushing import guards_off
 from tests.roof.conftest import AT, PASSWORD, Demo
-from trainings.models import Certificate, CertificateRevocation, Enrolment, HourEntry, Mark, TrainingClass
+from trainings.models import Certificate, CertificateRevocation, Enrolment, HourEntry, Mark, Session, TrainingClass
 
 EXACT = {
     "centres": 16,
@@ -168,6 +168,16 @@ def test_the_books_balance(demo: Demo, db, settings) -> None:
 def test_nothing_is_owed_that_is_not_there_yet(demo: Demo, db) -> None:
     now = timezone.now()
     assert [*owed_retakes(now), *owed_make_ups(now), *surveys_to_open(now), *overdue_attempts(now)] == []
+
+
+def test_no_roll_was_taken_before_its_session_began(demo: Demo, db) -> None:
+    running = Session.objects.standing().filter(training_class__state=TrainingClass.State.RUNNING)
+    marked = Mark.objects.filter(session__in=running)
+    assert (running.filter(day=AT).exists(), marked.exists(), marked.filter(session__day__gte=AT).count()) == (
+        True,
+        True,
+        0,
+    )
 
 
 def test_second_run_keeps_everything(demo: Demo, db) -> None:

@@ -1,6 +1,6 @@
 """A class on its way, built with the product's own actions."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -45,7 +45,7 @@ def line(town: Town, clerk: User, county: User) -> PlanLine:
 
 @pytest.fixture
 def draft(reference, line: PlanLine, clerk: User, room) -> TrainingClass:
-    """A draft with everything the county asks for: two half-days today."""
+    """A draft with everything the county asks for: two half-days today, which have begun at any hour of the day."""
     today = timezone.localdate()
     draft = actions.open_class_from_line(line=line, by=clerk, starts_on=today, purpose="学好党章", has_exam=False)
     for half in (Session.Half.MORNING, Session.Half.AFTERNOON):
@@ -54,6 +54,7 @@ def draft(reference, line: PlanLine, clerk: User, room) -> TrainingClass:
             by=clerk,
             day=today,
             half=half,
+            starts_at=time(0),
             topic=f"第{half.label}讲",
             lecturer=LecturerFactory(),
             room=room,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -330,6 +331,28 @@ def test_roll_posted_twice_is_once_and_a_stale_page_overwrites_nobody(browser, r
     assert Mark.objects.count() == 3
     post(browser, "session-roll", session.pk, data=data)
     assert Mark.objects.count() == 3
+
+
+def test_a_roll_before_the_session_begins_wants_a_tick(browser, running, clerk):
+    first, second = sessions_of(running)
+    Session.objects.filter(pk=second.pk).update(starts_at=None)
+    data = {f"m{row.pk}": "present" for row in seated(running)} | {"key": "k"}
+    url = reverse("trainings:session-roll", args=[second.pk])
+    with time_machine.travel(second.start.replace(hour=12, minute=59), tick=False):
+        browser.force_login(clerk)
+        page = browser.get(url)
+        assert (page.context["too_early"], 'name="early" required' in text(page)) == (True, True)
+        assert said(post(browser, "session-roll", second.pk, data=data)) == [
+            "这次课 13:30 才开始，点名没有保存。人已经到齐的，勾选“提前点名”再提交。"
+        ]
+        assert Mark.objects.count() == 0
+        sign = browser.get(f"/town/trainings/{running.pk}/?tab=sign").context["sign"]
+        assert [row["begun"] for row in sign] == [True, False]
+        assert said(post(browser, "session-roll", second.pk, data=data | {"early": "on"})) == ["点名已保存。"]
+    with time_machine.travel(second.start.replace(hour=13, minute=0), tick=False):
+        assert browser.get(url).context["too_early"] is False
+        assert said(post(browser, "session-roll", first.pk, data=data | {"key": "j"})) == ["点名已保存。"]
+    assert Mark.objects.count() == 6
 
 
 def test_roll_survives_nonsense(browser, running):

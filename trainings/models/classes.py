@@ -165,6 +165,7 @@ class Session(models.Model):
         GROUP_VIEWING = "group_viewing", "集体收看"
 
     LENGTH = timedelta(hours=4)
+    GATHERING = timedelta(minutes=30)
     STARTS = {Half.MORNING: time(8, 30), Half.AFTERNOON: time(13, 30), Half.EVENING: time(19, 0)}
 
     training_class = models.ForeignKey(TrainingClass, models.CASCADE, verbose_name="培训班", related_name="sessions")
@@ -245,6 +246,10 @@ class Session(models.Model):
         """Local start of the half-day as an aware moment."""
         clock = self.starts_at or self.STARTS[Session.Half(self.half)]
         return timezone.make_aware(datetime.combine(self.day, clock))
+
+    def has_begun(self, now: datetime) -> bool:
+        """Whether people are gathering already: half an hour before the start, and from then on."""
+        return self.start - self.GATHERING <= now
 
     def is_over(self, now: datetime) -> bool:
         """Whether the half-day has passed."""

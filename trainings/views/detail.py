@@ -48,7 +48,8 @@ def _sign_rows(sessions: list[Session], seated: set[int], training_class: Traini
         if enrolment_id in seated:
             marked[session_id] += 1
             came[session_id] += mark.present
-    today = timezone.localdate()
+    now = timezone.now()
+    today = timezone.localdate(now)
     return [
         {
             "session": session,
@@ -56,6 +57,7 @@ def _sign_rows(sessions: list[Session], seated: set[int], training_class: Traini
             "came": came[session.pk],
             "done": bool(seated) and marked[session.pk] == len(seated),
             "open": session.is_open(today),
+            "begun": session.has_begun(now),
             "agrees": session.headcount == came[session.pk],
         }
         for session in sessions

@@ -68,6 +68,7 @@ def roll(session: Session, people: list[Person]) -> dict[str, Any]:
         "tally": [(status, ticked.count(pk)) for pk, status in statuses.items()],
         "total": len(people),
         "is_open": is_open,
+        "too_early": is_open and not session.has_begun(timezone.now()),
         "may_amend": may_amend,
         "key": uuid4().hex,
         "seen": max((mark.pk for mark in marks.values()), default=0),

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from juxian.people.access import editor_required, staff_required
@@ -125,6 +126,8 @@ def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
     """Roll call. Everybody starts as present; only exceptions are touched."""
     session = session_in_scope(request, pk)
     people = people_of(request, session)
+    if request.method == "POST" and _too_early(request, session):
+        return redirect("trainings:session-roll", pk=pk)
     if request.method == "POST":
         saved: list[actions.RosterSaved] = []
         sent = _sent(request, people)
@@ -138,6 +141,16 @@ def session_roll(request: SignedRequest, pk: int) -> HttpResponse:
             return redirect(f"/town/trainings/{session.training_class_id}/?tab=sign")
         return redirect("trainings:session-roll", pk=pk)
     return render(request, "trainings/session_roll.html", roll(session, people))
+
+
+def _too_early(request: SignedRequest, session: Session) -> bool:
+    """Whether the clerk has still to say that a roll may be taken before the session begins."""
+    today = session.is_open(timezone.localdate())
+    if not today or session.has_begun(timezone.now()) or "early" in request.POST:
+        return False
+    start = f"{timezone.localtime(session.start):%H:%M}"
+    messages.error(request, f"这次课 {start} 才开始，点名没有保存。人已经到齐的，勾选“提前点名”再提交。")
+    return True
 
 
 def _compare(request: SignedRequest, session: Session, people: list[Person], headcount: int | None) -> None:
