@@ -27,12 +27,16 @@ def _day(day: date | None) -> str:
 def _about(found: Asked) -> dict[str, str]:
     standard = found.board.standard
     demo = {"说明": DEMO} if Member.objects.filter(is_demo=True).exists() else {}
-    return {
-        "截至": _day(found.on),
-        "标准": f"{standard.label}（{_day(standard.valid_from)}起）" if standard else "没有",
-        "全部达标": f"{found.board.whole} / {len(found.board.rows)} 个中心",
-        "筛选": found.words or "无",
-    } | demo
+    return (
+        {
+            "截至": _day(found.on),
+            "标准": f"{standard.label}（{_day(standard.valid_from)}起）" if standard else "没有",
+            "全部达标": f"{found.board.whole} / {len(found.board.rows)} 个中心",
+            "筛选": found.words or "无",
+        }
+        | ({"注意": found.unclear} if found.unclear else {})
+        | demo
+    )
 
 
 def book_of(found: Asked) -> bytes:

@@ -41,7 +41,9 @@ def inspect(request: SignedRequest) -> HttpResponse:
     centres = Centre.objects.visible_to(user).select_related("town")
     rows = county_round(centres, Inspection.objects.visible_to(user), timezone.localdate())
     return render(
-        request, "centres/inspect.html", {"nav": "inspect", "rows": rows, "may_inspect": is_county_side(user)}
+        request,
+        "centres/inspect.html",
+        {"nav": "inspect" if user.is_inspector else "centre", "rows": rows, "may_inspect": is_county_side(user)},
     )
 
 

@@ -221,7 +221,7 @@ def county_money(request: HttpRequest) -> HttpResponse:
     rows = [(town, sums[town.pk], budgets.get(town.pk), steps.get(town.pk)) for town in towns]
     this = timezone.localdate().year
     ctx = {
-        "nav": "board",
+        "nav": "centre",
         "year": year,
         "years": sorted({year, *range(max(FIRST_YEAR, this - 4), this + 2)}, reverse=True),
         "rows": rows,

@@ -15,7 +15,7 @@ from centres.board_papers import paper_of
 from centres.models import Centre
 from tests.centres.looks import a_look, a_standard
 from tests.centres.papers import a_kind
-from tests.factories import CentreFactory, TownFactory
+from tests.factories import CentreFactory, GrantFactory, TownFactory
 from tests.papers.test_pdf import unpacked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_on_a_day")]
@@ -95,6 +95,42 @@ def test_a_day_or_an_older_version_can_be_asked_for(client: Client, county, two)
         page = client.get(PAGE + query)
         assert page.context["asked"].on == date(2026, 11, 23)
         assert word in page.context["asked"].unclear
+
+
+def test_a_day_that_has_not_come_is_said_on_the_page_and_in_the_workbook(client: Client, county, two) -> None:
+    client.force_login(county)
+    said = "这一天还没到，下面是今天的。"
+    for path in (PAGE, f"{PAGE}371327102/"):
+        assert f"<span>{said}</span>" in client.get(f"{path}?on=2027-01-01").content.decode()
+    assert book_of(client, "?on=2027-01-01")["说明"]["注意"] == said
+    assert "注意" not in book_of(client, "")["说明"]
+
+
+def book_of(client: Client, query: str) -> dict[str, dict[str, str]]:
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{PAGE}export/{query}").streaming_content)))
+    return {"说明": dict(book["说明"].iter_rows(values_only=True, max_col=2))}
+
+
+COUNTY_PAGES = (
+    "/town/centre/", PAGE, "/inspect/", "/town/centre/regulations/", "/county/posts/", "/county/brands/",
+    "/county/money/", "/county/disclosures/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["county", "inspector", "auditor"])
+def test_county_pages_lead_to_one_another(client: Client, two, role: str) -> None:
+    client.force_login(GrantFactory(kind=role).user)
+    for path in COUNTY_PAGES:
+        text = client.get(path).content.decode()
+        tabs = re.search(r'<nav class="tabs" aria-label="各镇街">(.*?)</nav>', text, re.DOTALL)[1]
+        assert tuple(re.findall(r'href="([^"]+)"', tabs)) == COUNTY_PAGES
+        assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == [path]
+
+
+def test_a_clerk_is_shown_no_tabs_of_the_county(client: Client, clerk, two) -> None:
+    client.force_login(clerk)
+    assert 'aria-label="各镇街"' not in client.get(PAGE).content.decode()
+    assert f'href="{PAGE}371327102/"' in client.get("/town/centre/standard/").content.decode()
 
 
 def test_the_sheet_is_one_page_across_with_every_town_and_item(client: Client, county, town) -> None:

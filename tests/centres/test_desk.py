@@ -119,3 +119,15 @@ def test_the_county_sees_what_waits_for_it(client: Client, centre, county, clerk
     Inspection.objects.filter(kind="self").update(state="confirmed", confirmed_at=timezone.now(), county_by=county)
     Finding.objects.update(state=Finding.State.ACCEPTED, closed_on=TODAY)
     assert client.get("/").context["waiting"] == []
+
+
+def test_pages_say_when_a_result_counts_and_when_findings_open_and_close(client: Client, centre, county, clerk) -> None:
+    look, own = inspected(centre, county, have_signs="牌子掉了"), inspected(centre, clerk, "self")
+    counts = "看板已经按这次结果显示；镇街确认后，问题才列入整改，改好的才销号。"
+    waits = "县里确认后，看板才按自查结果显示，问题才列入整改。"
+    client.force_login(clerk)
+    paths = ("/town/centre/inspections/", f"/inspect/{look.pk}/", f"/inspect/{own.pk}/")
+    texts = [client.get(path).content.decode() for path in paths]
+    assert [(counts in text, waits in text) for text in texts] == [(True, True), (True, False), (False, True)]
+    actions.confirm_inspection(inspection=look, by=clerk)
+    assert counts not in client.get(paths[1]).content.decode()
