@@ -269,8 +269,19 @@ def test_the_panel_costs_the_same(client, clerk, archived, town, number, django_
     actions.issue_certificates(training_class=archived, by=clerk)
     client.force_login(clerk)
     url = reverse("trainings:town-detail", args=[archived.pk])
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         client.get(url, {"tab": "certificates"})
+
+
+def test_the_panel_is_turned_page_by_page(client, clerk, archived, monkeypatch) -> None:
+    monkeypatch.setattr("trainings.views.detail.PAGE", 2)
+    client.force_login(clerk)
+    url = reverse("trainings:town-detail", args=[archived.pk])
+    first = client.get(url, {"tab": "certificates"})
+    second = client.get(url, {"tab": "certificates", "page": "2"})
+    assert [len(page.context["certificates"]) for page in (first, second)] == [2, 1]
+    assert 'href="?tab=certificates&amp;page=2">下一页</a>' in first.content.decode()
+    assert second.context["certificates_valid"] == 3
 
 
 def test_a_class_still_running_has_no_panel(client, clerk, running) -> None:

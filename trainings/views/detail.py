@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,7 @@ from trainings.words import plain
 
 State = TrainingClass.State
 GATE_TITLES = {State.DRAFT: "送审", State.RUNNING: "结班", State.CLOSING: "归档"}
+PAGE = 50
 TABS = ("timetable", "people", "sign", "certificates", "dossier")
 
 
@@ -99,22 +101,20 @@ def _results(
     return rows
 
 
-def _certificates(user: User, training_class: TrainingClass, tab: str) -> dict[str, Any]:
+def _certificates(request: SignedRequest, training_class: TrainingClass, tab: str) -> dict[str, Any]:
     """Certificates of an archived class: how many hold; on their own tab the last one of each person, and who has none."""
-    rows = Certificate.objects.visible_to(user).filter(enrolment__training_class=training_class)
+    rows = Certificate.objects.visible_to(request.user).filter(enrolment__training_class=training_class)
     if training_class.state != State.ARCHIVED:
         return {"certificates_valid": 0}
+    valid = rows.valid().count()
     if tab != "certificates":
-        return {"certificates_valid": rows.valid().count()}
-    listed = list(
-        rows.current()
-        .select_related("revocation__by", "enrolment__member", "enrolment__branch")
-        .order_by("enrolment__branch__name", "enrolment__member__name", "pk")
-    )
+        return {"certificates_valid": valid}
+    listed = rows.current().select_related("revocation__by", "enrolment__member", "enrolment__branch")
+    pages = Paginator(listed.order_by("enrolment__branch__name", "enrolment__member__name", "pk"), PAGE)
     return {
-        "certificates": listed,
-        "certificates_valid": sum(row.is_valid for row in listed),
-        "certificates_revoked": sum(not row.is_valid for row in listed),
+        "certificates": pages.get_page(request.GET.get("page")),
+        "certificates_valid": valid,
+        "certificates_revoked": pages.count - valid,
         "certificates_owed": len(without_certificate(training_class)),
     }
 
@@ -156,7 +156,7 @@ def detail(request: SignedRequest, pk: int) -> HttpResponse:
     held = missing_at(gate, training_class) if gate else []
     missing, later = [one for one in held if not one.later], [one for one in held if one.later]
     standing = [row for row in sessions if row.cancelled_at is None]
-    issued = _certificates(user, training_class, current)
+    issued = _certificates(request, training_class, current)
     counts = {
         "certificates": f"{issued['certificates_valid']} 份",
         "timetable": f"{len(standing)} 节",
