@@ -42,6 +42,19 @@ def open_checked(source: IO[bytes]) -> Image.Image:
     return opened
 
 
+def bare(opened: Image.Image) -> Image.Image:
+    """The picture; a WebP without its decoder, which would keep two more of that size as long as it lives."""
+    if not isinstance(opened, WebPImagePlugin.WebPImageFile):
+        return opened
+    if opened.fp:
+        opened.fp.close()  # the decoder has a copy of its own
+    pixels, _ = opened._decoder.get_next()
+    opened._decoder = None
+    picture = Image.frombuffer(opened.rawmode, opened.size, pixels, "raw", opened.rawmode, 0, 1)
+    picture.info["exif"] = opened.info.get("exif", b"")
+    return picture
+
+
 def taken_on(picture: Image.Image) -> str:
     """The day the camera wrote down, as it wrote it; empty without one."""
     with suppress(Exception):
@@ -52,7 +65,7 @@ def taken_on(picture: Image.Image) -> str:
 
 def drawn(picture: Image.Image) -> Image.Image:
     """Upright, in plain colours on white, not larger than needed, with nothing attached."""
-    if picture.mode not in ("RGB", "RGBA"):
+    if picture.mode not in ("RGB", "RGBA", "RGBX"):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     with suppress(Exception):  # a broken note about which way is up
@@ -61,6 +74,7 @@ def drawn(picture: Image.Image) -> Image.Image:
         layered = picture
         picture = Image.new("RGB", layered.size, "white")
         picture.paste(layered, mask=layered)
+    picture = picture.convert("RGB")
     picture.info = {}
     return picture
 
@@ -77,7 +91,7 @@ def photo(source: IO[bytes], out: IO[bytes]) -> None:
     pi_heif.register_heif_opener(thumbnails=False)
     with open_checked(source) as opened:
         day = taken_on(opened)
-        picture = drawn(opened)
+        picture = drawn(bare(opened))
         whole = as_jpeg(picture, 85)
         picture.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
         small = as_jpeg(picture, 80)
