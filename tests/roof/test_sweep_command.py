@@ -66,7 +66,7 @@ def test_the_moment_is_passed_through(capsys, seen, text, moment):
 def test_a_moment_nobody_can_read_is_refused(capsys, seen, text):
     with pytest.raises(CommandError, match="看不懂"):
         call_command("sweep", "--at", text)
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "{}\n"
 
 
 def test_the_future_is_for_demo_and_test_databases(capsys, seen, monkeypatch):
@@ -76,7 +76,7 @@ def test_the_future_is_for_demo_and_test_databases(capsys, seen, monkeypatch):
     MemberFactory()
     with pytest.raises(CommandError, match="演示库或测试库"):
         call_command("sweep", "--at", ahead)
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == "{}\n"
     assert len(seen) == 1
     MemberFactory(is_demo=True)
 

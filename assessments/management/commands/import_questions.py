@@ -1,23 +1,23 @@
 """Imports questions into a bank, or says what an import would do."""
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from assessments.formats import kind_of
 from assessments.imports import QUESTIONS, bank_of
+from juxian.people.commands import TellingCommand
 from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_file
 
 SHOWN = 20
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     help = (
         "把题目导入题库：按模板填的 xlsx、xls、csv，或 GIFT、Aiken、Moodle XML、编号文本，按内容辨认。"
         "不带 --commit 只预览；有不能导入的行时什么也不保存。最后一行是 JSON。"
@@ -84,4 +84,4 @@ class Command(BaseCommand):
             "duplicates": result.unchanged,
             "rejected": result.rejected,
         }
-        self.stdout.write(json.dumps(counts, ensure_ascii=False))
+        self.last_line(counts)

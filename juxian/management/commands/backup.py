@@ -1,16 +1,16 @@
 """`manage.py backup DIR`: all rows of one moment, all stored files, and a manifest."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from juxian.keep.backup import backup
+from juxian.people.commands import TellingCommand
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last; exit 1 when refused, and then nothing is left behind."""
 
     help = "把全部数据和文件备份到一个新文件夹，平台可以照常使用。密钥不在备份里，要另外保存。"
@@ -23,10 +23,8 @@ class Command(BaseCommand):
         try:
             made = backup(folder, accept_damaged=accept_damaged)
         except ValidationError as refusal:
-            self.stdout.write("{}")
             raise CommandError("没有备份：" + "".join(refusal.messages)) from None
         except OSError as error:
-            self.stdout.write("{}")
             raise CommandError(f"没有备份：写不了 {folder}（{error.strerror}）。请检查路径、权限和磁盘空间。") from None
         facts = made.facts
         self.stdout.write(f"已备份到 {folder}：{facts['tables']} 张表 {facts['rows']} 行，{facts['files']} 个文件。")
@@ -36,4 +34,4 @@ class Command(BaseCommand):
         if made.field_keys:
             needed = "、".join(key.id for key in made.field_keys)
             self.stdout.write(f"恢复时需要编号为 {needed} 的密钥（FIELD_KEYS），密钥不在备份里，请另外妥善保存。")
-        self.stdout.write(json.dumps(facts))
+        self.last_line(facts)

@@ -6,22 +6,22 @@ be written; then nothing is left behind. A file that is there already is never o
 It is written under another name first, readable by its owner only. Who was exported, and how many rows, is on record.
 """
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from juxian.audit.log import record
 from juxian.papers.output import written
+from juxian.people.commands import TellingCommand
 from juxian.people.models import Member
 from juxian.person_file import NOTES, person_file, sheets
 
 ID_LENGTH = 18
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     help = "把一名党员的全部资料写成 ZIP（表格和 JSON），交给本人。先输出中文说明，最后一行是 JSON。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,7 +35,6 @@ class Command(BaseCommand):
             found = sheets(person)
             size = written(out, person_file(person, found))
         except OSError as error:
-            self.stdout.write("{}")
             raise CommandError(str(error)) from None
         total = sum(len(sheet.rows) for sheet in found)
         summary = f"导出{person.name}的全部个人资料，{total} 行"
@@ -46,7 +45,7 @@ class Command(BaseCommand):
         for note in NOTES:
             self.stdout.write(note)
         rows = {sheet.title: len(sheet.rows) for sheet in found}
-        self.stdout.write(json.dumps({"member": person.pk, "rows": rows, "bytes": size}, ensure_ascii=False))
+        self.last_line({"member": person.pk, "rows": rows, "bytes": size})
 
 
 def _person(typed: str) -> Member:

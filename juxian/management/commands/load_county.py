@@ -1,14 +1,12 @@
 """`manage.py load_county`: reference data, as often as wanted."""
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from juxian.county.load import load_county
+from juxian.people.commands import TellingCommand
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last."""
 
     help = "载入县级基础数据（16 个镇街、品牌类别、四区六有、学时规定等），可重复运行，不改动县里已修改的内容。"
@@ -19,4 +17,4 @@ class Command(BaseCommand):
             self.stdout.write("县级基础数据已载入。")
         else:
             self.stdout.write("县级基础数据已是最新，没有改动。")
-        self.stdout.write(json.dumps(made, ensure_ascii=False))
+        self.last_line(made)

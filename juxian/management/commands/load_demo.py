@@ -1,12 +1,12 @@
 """`manage.py load_demo`: a generated county to look at."""
 
-import json
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from juxian.demo.load import Refused, load_demo
+from juxian.people.commands import TellingCommand
 
 
 def _day(text: str) -> date:
@@ -22,7 +22,7 @@ def _scale(text: str) -> int:
     return int(text)
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last."""
 
     help = "载入演示县：人员全部虚构，数字与报道一致。只能载入没有真实党员的数据库。"
@@ -44,4 +44,4 @@ class Command(BaseCommand):
             self.stdout.write("演示县已载入：人员全部虚构，演示数据，非真实情况。")
         if loaded.password:
             self.stdout.write(f"演示账号的密码（只显示这一次）：{loaded.password}")
-        self.stdout.write(json.dumps({"loaded": loaded.made, **loaded.figures}, ensure_ascii=False))
+        self.last_line({"loaded": loaded.made, **loaded.figures})

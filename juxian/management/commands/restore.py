@@ -1,17 +1,17 @@
 """`manage.py restore DIR`: the database and the stored files as a backup holds them."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from juxian.keep.manifest import secret_key_print
 from juxian.keep.restore import restore
+from juxian.people.commands import TellingCommand
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last; exit 1 when refused, and then nothing is changed."""
 
     help = "从备份恢复全部数据和文件。先停下平台；库要是空的（刚运行过 migrate），或者加 --replace 整库替换。"
@@ -25,7 +25,6 @@ class Command(BaseCommand):
         try:
             made = restore(folder, replace=replace)
         except ValidationError as refusal:
-            self.stdout.write("{}")
             raise CommandError("没有恢复，什么也没有改动：\n" + "\n".join(refusal.messages)) from None
         facts = made.facts
         self.stdout.write(
@@ -36,4 +35,4 @@ class Command(BaseCommand):
         if made.secret_key != secret_key_print():
             self.stdout.write("SECRET_KEY 和备份时不同：还没用的开通条作废，请重新生成。")
         self.stdout.write("所有人需要重新登录。")
-        self.stdout.write(json.dumps(facts))
+        self.last_line(facts)

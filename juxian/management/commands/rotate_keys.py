@@ -1,16 +1,16 @@
 """`manage.py rotate_keys`: moves ID and phone numbers to the newest key of FIELD_KEYS."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from juxian.people.commands import TellingCommand
 from juxian.vault.keyring import keys
 from juxian.vault.rotation import rotate
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last; again and again changes nothing more."""
 
     help = "把身份证号、手机号改用 FIELD_KEYS 里最新的密钥加密，索引改用最早的密钥；门户可以照常使用，可以重复运行。"
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         )
         if not (tally.closed or tally.left):
             self._next(len(ring))
-        self.stdout.write(json.dumps({"key": ring[-1].id, **asdict(tally)}, ensure_ascii=False))
+        self.last_line({"key": ring[-1].id, **asdict(tally)})
         if tally.closed:
             raise CommandError(
                 f"有 {tally.closed} 行用现有的密钥打不开，没有改动。请把缺的旧密钥加回 FIELD_KEYS 再运行。"

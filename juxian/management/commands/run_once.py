@@ -1,18 +1,18 @@
 """`manage.py run_once [FILE]`: a roster through a whole class, on an empty database (`bin/run --once`)."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from juxian.once import Once, sample_roster
+from juxian.people.commands import TellingCommand
 from juxian.people.models import Member, User
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words on standard error, one JSON line on standard output."""
 
     help = "拿一份名册走完一期培训班（计划、报名、点名、考试、补考、测评、归档），只在空库里运行"
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             counts = Once(self._say).run(roster)
         except ValidationError as refusal:
             raise CommandError("没能走完：" + "；".join(refusal.messages)) from None
-        self.stdout.write(json.dumps(counts, ensure_ascii=False))
+        self.last_line(counts)
 
     def _say(self, text: str) -> None:
         self.stderr.write(text)

@@ -1,17 +1,17 @@
 """Does all due work once, as of a moment, or until none is left."""
 
-import json
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from juxian.obligations.registry import registry
 from juxian.obligations.sweep import sweep
+from juxian.people.commands import TellingCommand
 from juxian.people.models import Member
 
 WORDS = {
@@ -25,7 +25,7 @@ WORDS = {
 }
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     help = "办理一遍到期事务（不带参数：到现在为止）。先输出中文说明，最后一行是 JSON。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{registry.label(code)}：{words}")
         if not counts:
             self.stdout.write("没有要办的。")
-        self.stdout.write(json.dumps(counts, ensure_ascii=False, sort_keys=True))
+        self.last_line({code: dict(sorted(outcomes.items())) for code, outcomes in sorted(counts.items())})
 
 
 def _moment(text: str) -> datetime:

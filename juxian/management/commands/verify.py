@@ -1,9 +1,8 @@
 """`manage.py verify`: audit chain, hour ledger, money, stored files."""
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from centres import money
 from centres.models import Expense
@@ -11,11 +10,12 @@ from juxian.audit import chain
 from juxian.audit.models import AuditEntry, AuditSeal
 from juxian.files.models import StoredFile
 from juxian.files.store import is_whole
+from juxian.people.commands import TellingCommand
 from trainings import costs, ledger
 from trainings.models import HourEntry
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     """Words for people first, one JSON line last; exit 1 when something does not hold. Changes nothing."""
 
     help = "核对审计记录链、学时账、经费账、文件校验值"
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             "files": StoredFile.objects.count(),
             "problems": len(audit) + len(hours) + len(paid) + len(files),
         }
-        self.stdout.write(json.dumps(facts, ensure_ascii=False))
+        self.last_line(facts)
         if facts["problems"]:
             raise CommandError(f"核对发现 {facts['problems']} 处问题，见上。")
 

@@ -6,22 +6,22 @@ class, or the file could not be written; then nothing is left behind. A file tha
 name first, so a file of this name is always whole.
 """
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from juxian.audit.log import record
 from juxian.papers.output import written
+from juxian.people.commands import TellingCommand
 from trainings.class_file import class_file
 from trainings.diplomas import site_address
 from trainings.models import TrainingClass
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     help = "把一个班的档案打成 ZIP（含目录和校验值），缺的材料会列出。先输出中文说明，最后一行是 JSON。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +40,6 @@ class Command(BaseCommand):
             found = class_file(training_class, site_address())
             size = written(out, found.stream(), replace=replace)
         except OSError as error:
-            self.stdout.write("{}")
             more = "要换掉它请加 --replace。" if isinstance(error, FileExistsError) else ""
             raise CommandError(f"{error}{more}") from None
         summary = f"导出“{training_class.title}”档案，{len(found.items)} 个文件"
@@ -63,4 +62,4 @@ class Command(BaseCommand):
             "bytes": size,
             "missing": found.missing,
         }
-        self.stdout.write(json.dumps(result, ensure_ascii=False))
+        self.last_line(result)

@@ -1,15 +1,15 @@
 """Imports a roster file, or says what an import would do."""
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
+from juxian.people.commands import TellingCommand
 from juxian.people.imports.save import ROSTER
 from juxian.people.models import Town
 from juxian.sheets import CannotRead, Preview, commit, no_progress, refused_file
@@ -18,7 +18,7 @@ SHOWN = 20
 COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "warnings", "new_branches")
 
 
-class Command(BaseCommand):
+class Command(TellingCommand):
     help = "导入党员名册（xlsx、xls、csv）；不带 --commit 只预览。先输出中文说明，最后一行是 JSON。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,11 +35,11 @@ class Command(BaseCommand):
             with refused_file(options["errors"]) as write:
                 result, saved = self._run(options, write)
         except ValidationError as refusal:
-            self._last_line(dict.fromkeys(COUNTS, 0))
+            self.last_line(dict.fromkeys(COUNTS, 0))
             raise CommandError(refusal.message) from None
         refused = options["commit"] and not saved
         self._tell(result, options["commit"], saved)
-        self._last_line(result.nothing_saved() if refused else result.counts())
+        self.last_line(result.nothing_saved() if refused else result.counts())
         if refused:
             make = "确实是新支部的加 --create-branches；" if result.facts["unknown_branches"] else ""
             raise CommandError(
@@ -80,9 +80,6 @@ class Command(BaseCommand):
             f"{state}：共 {result.rows} 行，新增 {result.created}，更新 {result.updated}，"
             f"没有变化 {result.unchanged}，不能导入 {result.rejected}，请留意 {result.warnings}。"
         )
-
-    def _last_line(self, counts: dict[str, int]) -> None:
-        self.stdout.write(json.dumps(counts, ensure_ascii=False))
 
 
 def _town_code(text: str) -> str:
