@@ -1,7 +1,8 @@
 """What must not stand in a published text: phones, citizen IDs, account numbers, names of the town's people.
 
-Numbers are read as a person would read them: full-width and other digits, Chinese numerals, and digits with blanks,
-hyphens, dots or invisible characters between them. A name is only a hit to look at: short names stand in other words too.
+Numbers are read as a person would read them: full-width and other digits, Chinese numerals, letters that look like digits,
+and digits with blanks, hyphens, dots, tags or invisible characters between them. A name is only a hit to look at: short
+names stand in other words too.
 """
 
 import re
@@ -11,19 +12,26 @@ from dataclasses import dataclass
 from unicodedata import category, decimal, digit, normalize
 
 from juxian.people.models import Member, Town
+from juxian.people.rights import FILLERS
 
 MOBILE, LANDLINE, ID_NUMBER, ACCOUNT, NAME = "手机号码", "电话号码", "身份号码", "账号或长号码", "姓名"
 SHOWN = 8  # characters of the text on either side of a hit
-NUMERALS = dict(zip("〇零一二三四五六七八九幺", "001234567891", strict=True))
+NUMERALS = dict(zip("〇零○◯一二三四五六七八九幺两洞拐勾", "000012345678912079", strict=True))
+NUMERALS |= dict(zip("壹贰叁肆伍陆柒捌玖貳參陸", "123456789236", strict=True))
+APART = set("·•・‧._-－—–")  # may stand between the characters of one name
 BETWEEN = set(" -－—–_.·•/()（）～~")  # may stand between the digits of one number
 INVISIBLE = ("Cf", "Mn", "Me", "Cc")
+TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
+LIKE_DIGITS = re.compile(r"[0-9OIL](?:[ -]?[0-9OIL]){10,}")  # 138OO1380OO, l38 0013 8000
 MOST_DIGITS = 32
+WIDEST = 12  # blanks between the digits of one number
 CARDS = "34569"  # what the number of a bank card begins with; a row of years does not
 PROVINCES = (
     "11|12|13|14|15|21|22|23|31|32|33|34|35|36|37|41|42|43|44|45|46|50|51|52|53|54|61|62|63|64|65|71|81|82|83|00"
 )
 MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 ID = re.compile(rf"(?:{PROVINCES})\d{{4}}(?:(?:18|19|20)\d\d{MONTH_DAY}\d{{3}}[\dX]|\d\d{MONTH_DAY}\d{{3}})")
+SPLIT_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[^\w]{1,12}\d{4}[^\w]{1,12}\d{4}(?!\d)")  # 3-4-4, whatever stands between
 MOBILES = re.compile(r"(?:0?0?86)?1[3-9]\d{9}")
 LANDLINES = re.compile(r"(?:86)?0(?:10|2\d|[3-9]\d\d)[2-8]\d{6,7}")
 DAY = re.compile(r"(?<!\d)(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)")
@@ -95,8 +103,13 @@ class Reading:
 
 def _plain(written: str) -> Iterator[tuple[int, str]]:
     """Each visible character in its simplest form, and its place."""
+    tags = {place for tag in TAG.finditer(written) for place in range(*tag.span())}
     for place, one in enumerate(written):
-        if one in "\n\r\t":
+        if place in tags:
+            continue
+        if one in FILLERS:
+            yield place, " "
+        elif one in "\n\r\t":
             yield place, "\n" if one != "\t" else " "
         elif category(one) not in INVISIBLE:
             value = decimal(one, None) if decimal(one, None) is not None else digit(one, None)
@@ -110,12 +123,19 @@ def _reading(pairs: Iterable[tuple[int, str]]) -> Reading:
 
 
 def _digits(written: str) -> Reading:
-    return _reading((place, NUMERALS.get(one, one.upper())) for place, one in _plain(written))
+    found = _reading((place, NUMERALS.get(one, one.upper())) for place, one in _plain(written))
+    return Reading(LIKE_DIGITS.sub(_as_digits, found.text), found.places)
+
+
+def _as_digits(run: re.Match[str]) -> str:
+    """Letters among digits as the digits they look like; a word with few digits stays a word."""
+    most = sum(one.isdigit() for one in run[0]) * 2 > sum(one.isalnum() for one in run[0])
+    return run[0].translate(str.maketrans("OIL", "011")) if most else run[0]
 
 
 def _letters(written: str) -> Reading:
-    """Without blanks and dots, which people put into names."""
-    return _reading((place, one.upper()) for place, one in _plain(written) if not one.isspace() and one not in "·•・‧.")
+    """Without blanks, dots and hyphens, which people put into names."""
+    return _reading((place, one.upper()) for place, one in _plain(written) if not one.isspace() and one not in APART)
 
 
 # Numbers ----------------------------------------------------------------------------------------------
@@ -127,7 +147,7 @@ def _runs(text: str) -> Iterator[list[re.Match[str]]]:
     run: list[re.Match[str]] = []
     for group in GROUP.finditer(text):
         gap = text[run[-1].end() : group.start()] if run else ""
-        if run and (len(gap) > 3 or any(one not in BETWEEN for one in gap)):
+        if run and (len(gap.strip()) > 3 or len(gap) > WIDEST or any(one not in BETWEEN for one in gap)):
             yield run
             run = []
         run.append(group)
@@ -164,13 +184,20 @@ def _kind(text: str, groups: Sequence[re.Match[str]], number: str) -> str:
     if LANDLINES.fullmatch(number):
         return LANDLINE
     before = text[max(0, groups[0].start() - 12) : groups[0].start()]
-    if len(groups) <= 2 and 7 <= len(number) <= 8 and CALLED.search(before):
+    apart = len(groups) > 2 and any(len(group[0]) > 1 for group in groups)
+    if not apart and 7 <= len(number) <= 8 and CALLED.search(before):
         return LANDLINE
     return ACCOUNT if _is_account(text, groups, number) else ""
 
 
 def _numbers(reading: Reading) -> Iterator[tuple[str, int, int]]:
-    """Kind, start and end of each number, the longest first where several begin together; none overlap."""
+    """Kind, start and end of each number, the longest first where several begin together."""
+    split = [match.span() for match in SPLIT_MOBILE.finditer(reading.text)]
+    yield from ((MOBILE, start, end) for start, end in split)
+    whole = list(reading.text)
+    for start, end in split:
+        whole[start:end] = "\n" * (end - start)
+    reading = Reading("".join(whole), reading.places)
     for run in _runs(reading.text):
         first = 0
         while first < len(run):
@@ -193,19 +220,20 @@ def _longest(text: str, run: list[re.Match[str]], first: int) -> tuple[int, str]
 
 
 # Names ------------------------------------------------------------------------------------------------
-def _by_first(names: Iterable[str]) -> dict[str, list[str]]:
-    """Names as they are compared, by their first character, the longest first; one character alone is no name."""
+def _by_start(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names as they are compared, by their first two characters, the longest first; one character alone is no name."""
     found: dict[str, list[str]] = {}
     for name in sorted({_letters(name).text for name in names}, key=lambda one: (-len(one), one)):
         if len(name) > 1:
-            found.setdefault(name[0], []).append(name)
+            found.setdefault(name[:2], []).append(name)
     return found
 
 
 def _people(reading: Reading, names: dict[str, list[str]]) -> Iterator[tuple[str, int, int]]:
     place = 0
     while place < len(reading.text):
-        name = next((one for one in names.get(reading.text[place], ()) if reading.text.startswith(one, place)), "")
+        near = names.get(reading.text[place : place + 2], ())
+        name = next((one for one in near if reading.text.startswith(one, place)), "")
         if name:
             yield name, place, place + len(name)
         place += max(len(name), 1)
@@ -214,7 +242,7 @@ def _people(reading: Reading, names: dict[str, list[str]]) -> Iterator[tuple[str
 # The scan ---------------------------------------------------------------------------------------------
 def scan(passages: Iterable[Passage], names: Iterable[str]) -> list[Hit]:
     """Everything found, in reading order; of several lines the place says which."""
-    known = _by_first(names)
+    known = _by_start(names)
     return [hit for passage in passages for hit in _scan(passage, known)]
 
 

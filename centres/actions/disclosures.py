@@ -20,7 +20,7 @@ from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.messages.county import tell_county
 from juxian.people.models import Town, User
-from juxian.people.rights import deciders, must_run, need_text
+from juxian.people.rights import deciders, must_run, need_text, visible
 
 State = Disclosure.State
 GIVEN_BACK = {State.PROPOSED, State.CHECKED, State.APPROVED}
@@ -96,9 +96,10 @@ def open_disclosure(*, town: Town, title: str, starts_on: date, ends_on: date, t
     _check_period(starts_on, ends_on)
     rows = Disclosure.objects.filter(town=town, starts_on=starts_on, ends_on=ends_on, corrects=None)
     same: Disclosure | None = rows.first()
-    if same and (same.title, same.text) == (title.strip(), text.strip()):
+    title, text = need_text(title, "标题还空着。"), visible(text)
+    if same and (same.title, same.text) == (title, text):
         return same
-    row = Disclosure(town=town, title=title.strip(), starts_on=starts_on, ends_on=ends_on, text=text.strip())
+    row = Disclosure(town=town, title=title, starts_on=starts_on, ends_on=ends_on, text=text)
     row.full_clean()
     _must_not_overlap(row)
     row.save()
@@ -114,9 +115,10 @@ def change_disclosure(
     """Change a draft; the items follow the period. `seen`: which words the form showed."""
     row = _draft(disclosure, by)
     _check_period(starts_on, ends_on)
-    if stamp(title.strip(), starts_on, ends_on, text.strip()) != row.words:
+    title, text = need_text(title, "标题还空着。"), visible(text)
+    if stamp(title, starts_on, ends_on, text) != row.words:
         must_be_seen(seen, row.words)
-    row.title, row.starts_on, row.ends_on, row.text = title.strip(), starts_on, ends_on, text.strip()
+    row.title, row.starts_on, row.ends_on, row.text = title, starts_on, ends_on, text
     row.full_clean()
     _must_not_overlap(row)
     row.save(update_fields=["title", "starts_on", "ends_on", "text"])
@@ -318,7 +320,7 @@ def approve_disclosure(
         raise _not_now(row, "批准")
     _must_be_seen(row, seen)
     _must_not(approve_barred(row, by), "checker")
-    hits, reason = hits_of(row), names_reason.strip()
+    hits, reason = hits_of(row), visible(names_reason)
     _must_be_clean(_barring(hits, [], reason))
     names = sorted({hit.found for hit in hits if not hit.stops})
     row.state, row.approved_by, row.approved_at = State.APPROVED, by, timezone.now()

@@ -11,14 +11,12 @@ from centres.secrecy import Hit, Passage, names_of, scan
 from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.people.models import Member, User
-from juxian.people.rights import must_run
+from juxian.people.rights import must_run, need_text, visible
 from juxian.rules.lookup import value
 
 
 def _must_be_short(text: str, most: int, what: str) -> str:
-    text = text.strip()
-    if not text:
-        raise ValidationError(f"{what}还空着。", code="empty")
+    text = need_text(text, f"{what}还空着。")
     if len(text) > most:
         raise ValidationError(f"{what}最多 {most} 字，现在有 {len(text)} 字。", code="long")
     return text
@@ -71,7 +69,7 @@ def answer_question(
         return row
     if row.is_answered:
         raise ValidationError("这个问题已经答复并公开，不能再改。", code="answered")
-    hits, reason = hits_in(row, answer), names_reason.strip()
+    hits, reason = hits_in(row, answer), visible(names_reason)
     names = sorted({hit.found for hit in hits if not hit.stops})
     refusals = [f"{hit.sentence}去掉后再公开。" for hit in hits if hit.stops]
     if names and not reason:

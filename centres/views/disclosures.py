@@ -210,7 +210,7 @@ def disclosure_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def disclosure_move(request: SignedRequest, pk: int, verb: str) -> HttpResponse:
     """The next step, or back: propose, withdraw, check, approve, return, publish, correct, drop."""
     row, user = _disclosure(request, pk), request.user
-    text, seen = request.POST.get("text", "")[:300], request.POST.get("seen")
+    text, seen = request.POST.get("text", "").replace("\0", "")[:300], request.POST.get("seen")
     moves: dict[str, tuple[Any, str]] = {
         "propose": (partial(way.propose_disclosure), "已提出。请本镇另一位同志或县里作保密审查。"),
         "withdraw": (partial(way.withdraw_disclosure), "已撤回，改好后再提出。"),

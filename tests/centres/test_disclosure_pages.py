@@ -127,6 +127,7 @@ def test_one_s_own_is_not_checked_from_the_page_either(town, clerk, second_clerk
     row = drafted(town, clerk)
     way.propose_disclosure(disclosure=row, by=clerk)
     assert said(move(browser(clerk), row, "check", seen=row.seen)) == ["这是您自己提出的，要由另一个人作保密审查。"]
+    assert said(move(browser(second_clerk), row, "return", text="\0")) == ["退回要写明意见，提出的人才知道改什么。"]
     assert said(move(browser(second_clerk), row, "return", text="再细一点")) == ["已退回，并通知了镇里。"]
     assert move(browser(clerk), row, "explode").status_code == 404
 

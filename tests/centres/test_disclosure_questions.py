@@ -80,7 +80,8 @@ def test_three_questions_a_day_are_enough_and_tomorrow_is_another_day(ask) -> No
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
-        (" \n ", "empty", "问题还空着。"),
+        (" \n ", "reason", "问题还空着。"),
+        ("\u200b\u3164", "reason", "问题还空着。"),
         ("问" * 301, "long", "问题最多 300 字，现在有 301 字。"),
         (
             "打１３８ ００１３ ８０００",

@@ -375,6 +375,15 @@ def test_a_name_needs_a_reason_which_is_kept(town, clerk, second_clerk, county) 
     assert way.publish_disclosure(disclosure=row, by=clerk).is_published
 
 
+def test_what_nobody_can_see_is_no_text(town, clerk, second_clerk, county) -> None:
+    MemberFactory(name="示例先进", branch__town=town)
+    row = checked(drafted(town, clerk, text="表彰示例先进。"), clerk, second_clerk)
+    refused(partial(way.approve_disclosure, disclosure=row, by=county, names_reason="\u200b"), "secrecy")
+    refused(partial(way.return_disclosure, disclosure=row, comment="\u3164", by=county), "reason")
+    act = partial(way.open_disclosure, town=town, starts_on=FIRST, ends_on=LAST, by=clerk)
+    refused(partial(act, title="\u200b\ufeff"), "reason")
+
+
 def test_a_name_that_became_one_after_the_approval_stops_the_publishing(town, clerk, second_clerk, county) -> None:
     row = checked(drafted(town, clerk, text="由示例后来负责。"), clerk, second_clerk)
     way.approve_disclosure(disclosure=row, by=county)

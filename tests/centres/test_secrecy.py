@@ -24,6 +24,18 @@ FOUND = [
     ("①③⑧⓪⓪①③⑧⓪⓪⓪", MOBILE),
     ("1️⃣3️⃣8️⃣0️⃣0️⃣1️⃣3️⃣8️⃣0️⃣0️⃣0️⃣", MOBILE),
     ("١٣٨٠٠١٣٨٠٠٠", MOBILE),
+    ("138    0013    8000", MOBILE),
+    ("138，0013，8000", MOBILE),
+    ("138\n0013\n8000", MOBILE),
+    ("138*0013*8000", MOBILE),
+    ("壹叁捌零零壹叁捌零零零", MOBILE),
+    ("幺三八洞洞幺三八洞洞洞", MOBILE),
+    ("一三八○○一三八○○○", MOBILE),
+    ("138OO138OOO", MOBILE),
+    ("l38 0013 8000", MOBILE),
+    ("1\u31643\u28008\u115f00138000", MOBILE),
+    ("1<b></b>38<i>0013</i>8000", MOBILE),
+    ("电话 7 2 1 2 3 4 5", LANDLINE),
     ("0539-7212345", LANDLINE),
     ("(0539)7212345", LANDLINE),
     ("座机：7212345", LANDLINE),
@@ -40,6 +52,9 @@ FOUND = [
     ("感谢张三同志", NAME),
     ("张 三", NAME),
     ("张\u200b三", NAME),
+    ("张\u3164三", NAME),
+    ("张-三", NAME),
+    ("张<b>三</b>", NAME),
     ("阿依古丽买买提", NAME),
     ("阿依古丽•买买提", NAME),
     ("李四明日来", NAME),  # a false hit: shown, and a person decides
@@ -56,6 +71,10 @@ CLEAN = [
     "莒组发〔2026〕12号",
     "二〇二六年十一月二十三日",
     "7212345 元",
+    "156 人，2025 年、2026 年",
+    "两三八个，一百三十八万零一百三十八元",
+    "预算<12000 元、支出>3000 元的 13 项",
+    "OLIO LILO ILLO OLLI OIL",
     "王老师、张先生",
     "第 1、2、3、4、5、6、7、8、9、10、11、12 期",
 ]
@@ -77,6 +96,12 @@ def test_a_hit_says_where_and_shows_what_stands_around_it() -> None:
         ("说明第 2 行", "张三", False, "…请把材料寄给示例张三收，电话 138…"),
         ("说明第 2 行", "138 0013 8000", True, "…例张三收，电话 138 0013 8000，谢谢大家支持。"),
     ]
+
+
+def test_a_page_full_of_a_surname_is_read_in_few_steps() -> None:
+    known = secrecy._by_start([f"王{chr(0x4E00 + number)}" for number in range(900)])
+    assert max(len(names) for names in known.values()) == 1  # each place of the text is compared with so many names
+    assert scan([Passage("说明", "王" * 3000)], PEOPLE) == []
 
 
 def test_one_hit_for_each_place() -> None:
