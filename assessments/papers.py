@@ -8,6 +8,7 @@ from assessments.models import Attempt, Exam, Question
 
 Paper = list[dict[str, Any]]
 KIND_NAMES = dict(Question.Kind.choices)
+FROZEN = ("id", "kind", "stem", "options", "answer")
 PUBLIC_KEYS = ("number", "kind", "stem", "options", "points")
 
 
@@ -33,32 +34,28 @@ def draw(exam: Exam, earlier: Iterable[Paper] = (), chance: random.Random | None
     picked: dict[int, int] = {}
     for kind, count, points in blueprint(exam):
         picked.update(dict.fromkeys(_pick(pool.get(kind, []), count, seen, chance), points))
-    rows = Question.objects.order_by().in_bulk(picked)
+    rows = {row["id"]: row for row in Question.objects.filter(pk__in=picked).order_by().values(*FROZEN)}
     return [_freeze(number, rows[pk], points, chance) for number, (pk, points) in enumerate(picked.items(), start=1)]
 
 
 def _pick(pool: Sequence[int], count: int, seen: set[int], chance: random.Random) -> list[int]:
     if len(pool) < count:
         raise ValueError("the bank has too few usable questions")
-    order = list(pool)
-    chance.shuffle(order)
-    order.sort(key=lambda pk: pk in seen)
-    picked = order[:count]
+    fresh = [pk for pk in pool if pk not in seen]
+    picked = chance.sample(fresh, min(count, len(fresh)))
+    picked += chance.sample([pk for pk in pool if pk in seen], count - len(picked))
     chance.shuffle(picked)
     return picked
 
 
-def _freeze(number: int, question: Question, points: int, chance: random.Random) -> dict[str, Any]:
-    order = list(range(len(question.options)))
-    if question.kind != Question.Kind.TRUE_FALSE:
+def _freeze(number: int, question: dict[str, Any], points: int, chance: random.Random) -> dict[str, Any]:
+    order = list(range(len(question["options"])))
+    if question["kind"] != Question.Kind.TRUE_FALSE:
         chance.shuffle(order)
-    return {
+    return question | {
         "number": number,
-        "id": question.pk,
-        "kind": question.kind,
-        "stem": question.stem,
-        "options": [question.options[index] for index in order],
-        "answer": sorted(order.index(index) for index in question.answer),
+        "options": [question["options"][index] for index in order],
+        "answer": sorted(order.index(index) for index in question["answer"]),
         "points": points,
     }
 

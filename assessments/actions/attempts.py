@@ -1,12 +1,13 @@
 """Sitting an exam: start, submit, close. Only the server's clock counts. Saving is in answers.py."""
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,26 +15,37 @@ from assessments.actions.answers import choices_of, clean_answer, keep
 from assessments.actions.exams import result_words
 from assessments.grading import grade
 from assessments.models import Attempt, Exam, Retake
-from assessments.papers import draw
+from assessments.papers import Paper, draw
 from juxian.audit import log
 from juxian.messages.actions import tell
 from juxian.people.models import User
 from trainings.actions import resettle_outcome
 from trainings.models import Enrolment, TrainingClass
 
+NO_SEAT = "您不在这个班的录取名单里，不能参加考试。有疑问请联系镇里。"
+RETAKE_OVER = "补考期限已经过了，不能再进入。"
 SITTABLE = (TrainingClass.State.RUNNING, TrainingClass.State.CLOSING)
 
 
-@transaction.atomic
+# Locks the seat, as whoever takes it away does, and starts only in a seat that is held and only what was not started.
+ONCE = "ON CONFLICT (exam_id, enrolment_id, sitting) DO NOTHING"
+START = """
+    INSERT INTO assessments_attempt (exam_id, enrolment_id, sitting, paper, started_at, deadline_at, closes_at, closed_by)
+    SELECT %(exam)s, id, %(sitting)s, %(paper)s, %(started_at)s, %(deadline_at)s, %(closes_at)s, ''
+    FROM trainings_enrolment WHERE id = %(enrolment)s AND state = 'seated' {lock}
+    {once}
+    RETURNING id
+"""
+
+
 def start_attempt(*, exam: Exam, enrolment: Enrolment, by: User | None) -> Attempt:
     """Start the exam, or the open retake, or go on with what was started; one attempt however often it is called.
 
     Whoever enters before `closes_at` (a retake: before `due_at`) gets the full time. Refused outside the window,
-    without a seat, or when there is nothing left to sit.
+    without a seat, or when there is nothing left to sit. `exam` and its class are taken as the caller has read them; the
+    paper is drawn before the transaction begins, so that nobody waits for it.
     """
     now = timezone.now()
-    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    exam = Exam.objects.select_related("training_class__town").get(pk=exam.pk)
     sat: list[Attempt] = list(Attempt.objects.filter(exam=exam, enrolment=enrolment).order_by("sitting"))
     running = next((attempt for attempt in sat if attempt.finished_at is None), None)
     if running:
@@ -46,12 +58,22 @@ def start_attempt(*, exam: Exam, enrolment: Enrolment, by: User | None) -> Attem
     refusal = _no_seat(exam, enrolment) or (_no_retake(retake, now) if retake else _no_exam(exam, now))
     if refusal:
         raise ValidationError(refusal, code="closed")
-    return _create(exam, enrolment, sitting, [attempt.paper for attempt in sat], now, by)
+    deadline = now + timedelta(minutes=exam.duration_minutes)
+    attempt = Attempt(
+        exam=exam,
+        enrolment=enrolment,
+        sitting=sitting,
+        paper=_paper(exam, sat),
+        started_at=now,
+        deadline_at=deadline,
+        closes_at=deadline + timedelta(seconds=exam.grace_seconds),
+    )
+    return _create(attempt, retake, by)
 
 
 def _no_seat(exam: Exam, enrolment: Enrolment) -> str:
     if enrolment.training_class_id != exam.training_class_id or enrolment.state != Enrolment.State.SEATED:
-        return "您不在这个班的录取名单里，不能参加考试。有疑问请联系镇里。"
+        return NO_SEAT
     return ""
 
 
@@ -71,35 +93,58 @@ def _no_retake(retake: Retake, now: datetime) -> str:
         return "这个班已取消，不用补考了。"
     if now < retake.opens_at:
         return "补考还没开始。"
-    return "补考期限已经过了，不能再进入。" if now >= retake.due_at else ""
+    return RETAKE_OVER if now >= retake.due_at else ""
 
 
-def _create(
-    exam: Exam, enrolment: Enrolment, sitting: int, earlier: list[Any], now: datetime, by: User | None
-) -> Attempt:
+def _paper(exam: Exam, sat: list[Attempt]) -> Paper:
     try:
-        paper = draw(exam, earlier)
+        return draw(exam, [attempt.paper for attempt in sat])
     except ValueError as error:
         raise ValidationError("题库里的题不够组卷，请联系镇里，补好题再考。", code="bank") from error
-    deadline = now + timedelta(minutes=exam.duration_minutes)
-    attempt = Attempt.objects.create(
-        exam=exam,
-        enrolment=enrolment,
-        sitting=sitting,
-        paper=paper,
-        started_at=now,
-        deadline_at=deadline,
-        closes_at=deadline + timedelta(seconds=exam.grace_seconds),
-    )
+
+
+@transaction.atomic
+def _create(attempt: Attempt, retake: Retake | None, by: User | None) -> Attempt:
+    """Write what was made ready; what somebody else wrote meanwhile when it was started already."""
+    if retake and not Retake.objects.select_for_update().filter(pk=retake.pk).open().first():
+        raise ValidationError(RETAKE_OVER, code="closed")
+    attempt.pk = _insert(attempt)
+    if attempt.pk is None:
+        return _started_meanwhile(attempt)
     log.record(
         by=by,
         action="assessments.attempt_started",
         subject=attempt,
-        summary=f"开始考试：{exam.training_class.title}",
-        town_code=exam.training_class.town.code,
-        body={"sitting": sitting},
+        summary=f"开始考试：{attempt.exam.training_class.title}",
+        town_code=attempt.exam.training_class.town.code,
+        body={"sitting": attempt.sitting},
     )
     return attempt
+
+
+def _insert(attempt: Attempt) -> int | None:
+    """The number of the new row; None when it is there already or the seat is not."""
+    lock = "FOR UPDATE" if connection.vendor == "postgresql" else ""  # SQLite has one writer at a time
+    values: dict[str, Any] = {
+        "exam": attempt.exam_id,
+        "enrolment": attempt.enrolment_id,
+        "sitting": attempt.sitting,
+        "paper": json.dumps(attempt.paper),
+    }
+    for name in ("started_at", "deadline_at", "closes_at"):
+        values[name] = connection.ops.adapt_datetimefield_value(getattr(attempt, name))
+    with connection.cursor() as cursor:
+        cursor.execute(START.format(lock=lock, once=ONCE), values)
+        written = cursor.fetchone()
+    return written[0] if written else None
+
+
+def _started_meanwhile(attempt: Attempt) -> Attempt:
+    same = Attempt.objects.filter(exam=attempt.exam_id, enrolment=attempt.enrolment_id, sitting=attempt.sitting)
+    found: Attempt | None = same.first()
+    if found is None:
+        raise ValidationError(NO_SEAT, code="closed")
+    return found
 
 
 def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | None) -> Attempt:

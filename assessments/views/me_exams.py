@@ -74,7 +74,7 @@ def _own(request: HttpRequest, found: Any) -> Any:
 
 def _my_exam(request: HttpRequest, pk: int) -> tuple[Exam, Enrolment]:
     """The exam and the own seat in its class, or 404."""
-    mine = Enrolment.objects.mine(request.user).seated().select_related("training_class__exam")
+    mine = Enrolment.objects.mine(request.user).seated().select_related("training_class__exam", "training_class__town")
     enrolment: Enrolment = _own(request, mine.filter(training_class__exam=pk).order_by("pk").first())
     return enrolment.training_class.exam, enrolment
 

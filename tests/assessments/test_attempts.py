@@ -109,6 +109,7 @@ def test_start_needs_a_seat_in_this_class(exam, people, town, clerk):
 
 def test_start_needs_a_class_in_hand(exam, people, running):
     type(running).objects.filter(pk=running.pk).update(state="cancelled")
+    exam.refresh_from_db()
     with pytest.raises(ValidationError, match="现在不能考试"):
         _start(exam, people[0])
 

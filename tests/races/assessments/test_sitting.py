@@ -37,15 +37,15 @@ def test_twenty_starts_make_one_attempt(starts):
     assert together(*starts) == [Attempt.objects.get().pk] * 20
 
 
-def test_twin_without_the_lock_nineteen_get_an_error(starts, arena):
-    arena.lift_locks()
+def test_twin_without_the_condition_nineteen_get_an_error(starts, arena):
+    arena.lift(attempts, "ONCE", "")
     results = together(*starts)
     assert kinds(results) == sorted([str(Attempt.objects.get().pk)] + ["IntegrityError"] * 19)
 
 
-def test_twin_without_lock_and_constraint_there_are_twenty_attempts(starts, arena):
+def test_twin_without_condition_and_constraint_there_are_twenty_attempts(starts, arena):
     arena.drop(Attempt, "assessments_attempt_once")
-    arena.lift_locks()
+    arena.lift(attempts, "ONCE", "")
     assert len(set(together(*starts))) == Attempt.objects.count() == 20
 
 
