@@ -23,11 +23,15 @@ ANOTHER_HALF = "或换个半天。"
 
 @dataclass(frozen=True)
 class Clash:
-    """One sentence about another booking. `link` is empty where it is another town's business."""
+    """One sentence about another booking. `link` is empty where it is another town's business.
+
+    `field`: what of the session one would change.
+    """
 
     text: str
     link: str = ""
     stops: bool = False
+    field: str = "day"
 
 
 class Reader:
@@ -71,15 +75,15 @@ def bookings(session: Session, others: list[Session], reader: Reader) -> list[Cl
         if session.lecturer and other.lecturer_id == session.lecturer_id:
             taken = f"已排在{title}上课" if link else "已有外镇安排"
             text = f"{half_day(session)}，讲师{session.lecturer}{taken}。请换一位讲师，{ANOTHER_HALF}"
-            found.append(Clash(text, link, stops=True))
+            found.append(Clash(text, link, stops=True, field="lecturer"))
         if session.room and other.room_id == session.room_id:
             taken = f"已被{title}占用" if link else "已有外镇安排"
             text = f"{half_day(session)}，{session.room}{taken}。请换个教室，{ANOTHER_HALF}"
-            found.append(Clash(text, link, stops=True))
+            found.append(Clash(text, link, stops=True, field="room"))
         if session.site and other.site_id == session.site_id:
             taken = f"已被{title}占用" if link else "已有外镇安排"
             text = f"{half_day(session)}，{session.site}{taken}。请换个站点，{ANOTHER_HALF}"
-            found.append(Clash(text, link, stops=True))
+            found.append(Clash(text, link, stops=True, field="site"))
     return found
 
 
@@ -115,7 +119,7 @@ def places_shut(session: Session) -> list[Clash]:
     """The place itself: one that is out of use stands in the way, a season that is over is a warning."""
     place = session.point or session.site
     if place and place.refusal:
-        return [Clash(place.refusal, stops=True)]
+        return [Clash(place.refusal, stops=True, field="point" if session.point else "site")]
     if session.point and not session.point.is_open(session.day):
         text = f"{session.point}开放时间是 {session.point.season}，{half_day(session)}不在里面。先和教学点说好，或换个地点。"
         return [Clash(text)]

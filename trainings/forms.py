@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
@@ -153,6 +154,33 @@ class LateForm(forms.ModelForm):
     )
 
 
+AT_FIELD = {
+    "trainings_session_one_per_half_day": "half",
+    "trainings_session_lecturer_once": "lecturer",
+    "trainings_session_room_once": "room",
+    "trainings_session_site_once": "site",
+    "trainings_session_site_is_viewed": "mode",
+    "trainings_session_one_place": "room",
+    "trainings_session_hours": "hours",
+}
+
+
+def _at_fields(error: ValidationError) -> ValidationError:
+    """What the table of sessions refuses, said at the field one would change."""
+    given = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    fields = {
+        str(one.violation_error_message): AT_FIELD[one.name]
+        for one in Session._meta.constraints
+        if one.name in AT_FIELD
+    }
+    found: dict[str, list[ValidationError]] = {}
+    for field, errors in given.items():
+        for one in errors:
+            target = fields.get(str(one.message), field) if field == NON_FIELD_ERRORS else field
+            found.setdefault(target, []).append(one)
+    return ValidationError(found)
+
+
 class SessionForm(forms.ModelForm):
     """A half-day of the timetable."""
 
@@ -215,6 +243,10 @@ class SessionForm(forms.ModelForm):
             fields[name].empty_label = "还没选"
         for name in ("point", "site"):
             fields[name].label_from_instance = _with_state
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A sentence about the whole row goes to the field it is about, where there is one."""
+        super().add_error(field, _at_fields(error) if field is None and isinstance(error, ValidationError) else error)
 
 
 def _with_state(place: TeachingPoint | ReceptionSite) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from centres.models import ReceptionSite
 from juxian.people.models import Grant
 from tests.factories import (
     BranchFactory,
@@ -300,6 +301,26 @@ def test_room_of_another_town_is_no_choice(browser, draft, other_town, room):
     page = post(browser, "session-add", draft.pk, data=session_fields(draft, room=str(foreign.pk)))
     assert page.context["form"].errors["room"] == ["选择一个有效的选项： 该选择不在可用的选项中。"]
     assert list(page.context["form"].fields["room"].queryset) == [room]
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "words"),
+    [
+        ({"half": "am"}, "half", "这个班在该半天已经排了课。"),
+        ({"day": "2001-01-01"}, "day", "课次日期要在开班期间"),
+        ({"hours": "9"}, "hours", "学时应大于 0，半天不超过 8。"),
+        ({"room": "", "site": "site"}, "mode", "接收站点只用于集体收看"),
+        ({"site": "site"}, "room", "教室、现场教学点和接收站点只能选一个。"),
+    ],
+)
+def test_what_is_wrong_with_a_session_stands_at_its_field(browser, draft, room, said, field, words):
+    site = ReceptionSite.objects.create(centre=room.centre, name="站", village="村", working_since=draft.starts_on)
+    given = session_fields(draft, half="xv", room=str(room.pk)) | said
+    if "site" in said:
+        given["site"] = str(site.pk)
+    form = post(browser, "session-add", draft.pk, data=given).context["form"]
+    assert words in "".join(form.errors[field])
+    assert form.non_field_errors() == []
 
 
 def test_lecturer_without_an_appointment_is_no_choice(browser, draft):

@@ -1,5 +1,6 @@
 """The timetable of a class: half-day sessions, without collisions of lecturers and rooms."""
 
+from collections import defaultdict
 from datetime import date, time
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -14,7 +15,7 @@ from juxian.audit.log import record
 from juxian.people.models import User
 from lecturers.models import Lecturer
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
-from trainings.clashes import Reader, bookings, elsewhere, places_shut
+from trainings.clashes import Clash, Reader, bookings, elsewhere, places_shut
 from trainings.models import Mark, Session, TrainingClass
 
 OPEN = (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING)
@@ -36,7 +37,7 @@ class SessionFields(TypedDict, total=False):
     hours: Decimal
 
 
-def _booked(session: Session, by: User) -> list[str]:
+def _booked(session: Session, by: User) -> list[Clash]:
     """Who or what is taken in that half-day by another class. Locks the lecturer and the place first."""
     if session.lecturer_id:
         Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
@@ -44,20 +45,25 @@ def _booked(session: Session, by: User) -> list[str]:
         Room.objects.select_for_update(of=("self",)).get(pk=session.room_id)
     if session.site_id:
         ReceptionSite.objects.select_for_update(of=("self",)).get(pk=session.site_id)
-    return [clash.text for clash in bookings(session, elsewhere(session), Reader(by))]
+    return bookings(session, elsewhere(session), Reader(by))
 
 
 def _check(session: Session, training_class: TrainingClass, by: User) -> None:
-    texts = []
+    refused: dict[str, list[str]] = defaultdict(list)
     if not training_class.starts_on <= session.day <= training_class.ends_on:
-        texts.append(f"课次日期要在开班期间（{training_class.span}）内。")
-    places = ((session.room, "教室"), (session.point, "现场教学点"), (session.site, "接收站点"))
-    for place, label in places:
+        refused["day"].append(f"课次日期要在开班期间（{training_class.span}）内。")
+    places = {
+        "room": (session.room, "教室"),
+        "point": (session.point, "现场教学点"),
+        "site": (session.site, "接收站点"),
+    }
+    for field, (place, label) in places.items():
         if place and place.centre.town_id != training_class.town_id:
-            texts.append(f"只能选本镇街的{label}。")
-    texts += [clash.text for clash in places_shut(session) if clash.stops] + _booked(session, by)
-    if texts:
-        raise ValidationError(texts)
+            refused[field].append(f"只能选本镇街的{label}。")
+    for clash in [one for one in places_shut(session) if one.stops] + _booked(session, by):
+        refused[clash.field].append(clash.text)
+    if refused:
+        raise ValidationError(dict(refused))
     session.full_clean()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -53,7 +53,7 @@ def tried_form(form: forms.Form | forms.ModelForm, act: Callable[[], object]) ->
     try:
         act()
     except ValidationError as refusal:
-        if hasattr(refusal, "error_dict") and not set(refusal.error_dict) <= set(form.fields):
+        if hasattr(refusal, "error_dict") and not set(refusal.error_dict) <= {*form.fields, NON_FIELD_ERRORS}:
             refusal = ValidationError(refusal.messages)
         form.add_error(None, refusal)
         return False
