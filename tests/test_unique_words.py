@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import BaseModelFormSet
+from django.test import RequestFactory
 
-from centres.models import BrandTheme, Centre
+from centres.models import BrandTheme, Centre, StaffingDocument
 from courses.models import Course
 from juxian.people.models import Member, Town, User
 from lecturers.models import Lecturer, LecturerKind
@@ -64,6 +67,67 @@ def test_every_second_row_is_told_in_a_chinese_sentence():
     assert [name for name, said in found.items() if not said] == []
     wrong = [text for said in found.values() for text in said if not SENTENCE.match(text) or DJANGOS.search(text)]
     assert wrong == []
+
+
+def project_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if not model.__module__.startswith(("django.", "axes."))]
+
+
+def test_no_refusal_of_any_model_carries_a_name_of_the_program():
+    """Every unique field and every constraint, of forms and of what only actions write."""
+    wrong = []
+    for model in project_models():
+        said = [
+            "".join(model().unique_error_message(model, (field.name,)).messages)
+            for field in model._meta.concrete_fields
+            if field.unique and not field.primary_key
+        ]
+        said += [str(rule.violation_error_message) for rule in model._meta.constraints]
+        names = {field.name for field in model._meta.get_fields()} | {field.attname for field in model._meta.fields}
+        words = [(text, set(re.findall("[a-z_]{2,}", text))) for text in said]
+        wrong += [
+            text for text, latin in words if latin & names or "%" in text or not re.search("[\u4e00-\u9fff]", text)
+        ]
+    assert wrong == []
+
+
+def row_sets(county: User) -> list[BaseModelFormSet]:
+    """Every set of rows that a page of the admin shows at once."""
+    request = RequestFactory().get("/admin/")
+    request.user = county
+    found = []
+    for model, shown in admin.site._registry.items():
+        if model in project_models():
+            found += [inline.get_formset(request)(instance=model()) for inline in shown.get_inline_instances(request)]
+            if shown.list_editable:
+                found += [shown.get_changelist_formset(request)(queryset=model.objects.none())]
+    return found
+
+
+def test_rows_that_repeat_one_another_are_told_by_labels(county):
+    said = {
+        rows.get_unique_error_message(fields)
+        for rows in row_sets(county)
+        for _, fields in rows.model()._get_unique_checks(include_meta_constraints=True)[0]
+        if fields != (rows.model._meta.pk.name,)
+    }
+    assert [text for text in said if not SENTENCE.match(text)] == []
+    assert {"有两行的镇街相同，请改掉或去掉一行。", "有两行的代码相同，请改掉或去掉一行。"} <= said
+
+
+def test_a_town_named_twice_in_a_staffing_document_is_told_so(county, town):
+    request = RequestFactory().get("/admin/")
+    request.user = county
+    (inline,) = admin.site._registry[StaffingDocument].get_inline_instances(request)
+    prefix = inline.get_formset(request).get_default_prefix()
+    sent = {f"{prefix}-TOTAL_FORMS": 2, f"{prefix}-INITIAL_FORMS": 0}
+    sent |= {
+        f"{prefix}-{number}-{name}": value for number in (0, 1) for name, value in (("town", town.pk), ("posts", 3))
+    }
+    rows = inline.get_formset(request)(sent, instance=StaffingDocument())
+    assert not rows.is_valid()
+    assert rows.non_form_errors() == ["有两行的镇街相同，请改掉或去掉一行。"]
+    assert rows.forms[1].non_field_errors() == ["这一行和另一行重复。"]
 
 
 def test_every_unique_field_of_an_admin_form_has_its_own_words():

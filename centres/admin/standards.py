@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from centres.actions.standards import copy_standard, publish_standard
 from centres.models import Standard, StandardItem
 from juxian.people.access import signed_in
-from juxian.people.admin_base import ScopedChoices, SharedAdmin
+from juxian.people.admin_base import ScopedChoices, SharedAdmin, WordedInlines
 
 
 class DraftOnly:
@@ -52,6 +52,7 @@ class StandardItemInline(DraftOnly, ScopedChoices, admin.StackedInline):
 
     model = StandardItem
     form = StandardItemForm
+    formset = WordedInlines
     extra = 0
     fields: ClassVar = [
         ("name", "key"), ("group", "order"), ("need", "weight"), ("evidence", "valid_months"), "text", "guidance",

@@ -3,11 +3,12 @@
 County staff edit; auditors read (their `has_perm` answers only to view permissions).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
+from django.forms import BaseInlineFormSet, BaseModelFormSet
 from django.http import HttpRequest
 
 from juxian.audit import log
@@ -52,9 +53,33 @@ class ScopedChoices:
             options["queryset"] = rows
 
 
+class Worded:
+    """For sets of rows: rows that repeat one another are told so by the labels of their fields; Django says their names."""
+
+    model: Any
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        parent = getattr(self, "fk", None)
+        names = [name for name in unique_check if parent is None or name != parent.name]
+        labels = "、".join(str(self.model._meta.get_field(name).verbose_name) for name in names)
+        return f"有两行的{labels or '内容'}相同，请改掉或去掉一行。"
+
+    def get_form_error(self) -> str:
+        return "这一行和另一行重复。"
+
+
+class WordedInlines(Worded, BaseInlineFormSet):
+    """Inline rows."""
+
+
+class WordedRows(Worded, BaseModelFormSet):
+    """Rows of a list that is edited in place."""
+
+
 class SharedTabular(ScopedChoices, admin.TabularInline):
     """Inline rows of a model that has no town of its own."""
 
+    formset = WordedInlines
     extra = 0
     can_delete = False
 
@@ -77,6 +102,9 @@ class SharedAdmin(ScopedChoices, admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.deletable and super().has_delete_permission(request, obj)
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=WordedRows, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Actions change state, so they are for those who may change."""
