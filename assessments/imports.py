@@ -94,7 +94,7 @@ def _read_question(row: Row) -> tuple[str, str, list[str], list[int]] | None:
         return kind, *questions.clean(kind, stem, texts, questions.read_answer(kind, marked))
     except ValidationError as error:
         for text in error.messages:
-            row.blame("answer" if "答案" in text else "stem", text.rstrip("。"), "改好这一行再导入")
+            row.blame("answer" if "答案" in text else "stem", text.rstrip("。"), "改好这一题再导入")
         return None
 
 

@@ -15,6 +15,7 @@ from juxian.sheets.text import decode
 
 HEAD = 40_000  # characters that tell the format
 MOST_OPTIONS = 8
+SAID = 10  # numbers of questions in one sentence
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def read_drafts(path: Path, found: Format, columns: Sequence[Column]) -> Table:
         scan=SheetScan(),
         has_letters=False,
     )
-    table.rows = [_row(table, draft) for draft in found.read(text)]
+    drafts = found.read(text)
+    table.rows = [_row(table, draft, number) for number, draft in enumerate(drafts, start=1)]
+    _note_weights(table, [number for number, draft in enumerate(drafts, start=1) if draft.is_weighted])
     if not table.rows:
         raise CannotRead(f"这个 {found.name} 文件里没有一道题。请检查是否传错了文件。")
     if len(table.rows) > MAX_ROWS:
@@ -81,9 +84,16 @@ def read_drafts(path: Path, found: Format, columns: Sequence[Column]) -> Table:
     return table
 
 
-def _row(table: Table, draft: Draft) -> Row:
+def _note_weights(table: Table, numbers: list[int]) -> None:
+    if not numbers:
+        return
+    said = "、".join(map(str, numbers[:SAID])) + (f" 等 {len(numbers)} 道" if len(numbers) > SAID else " ")
+    table.notes.append(f"第 {said}题按选项给部分分，这一点没有带过来：这里全部选对才得分。")
+
+
+def _row(table: Table, draft: Draft, number: int) -> Row:
     options = [*draft.options, *[""] * MOST_OPTIONS][:MOST_OPTIONS]
-    row = Row(table, draft.line, [draft.kind, draft.stem, *options, draft.answer])
+    row = Row(table, draft.line, [draft.kind, draft.stem, *options, draft.answer], name=f"第 {number} 题 ")
     fault = draft.fault
     if fault is None and len(draft.options) > MOST_OPTIONS:
         fault = (f"选项有 {len(draft.options)} 个，最多 {MOST_OPTIONS} 个", "删去多出的选项")

@@ -16,6 +16,7 @@ class Draft:
     """One question: `kind` and `answer` in the words of the template (单选; ABD; 正确).
 
     `fault`: why it cannot be imported, and the remedy; None where the reader found nothing wrong.
+    `is_weighted`: whether the file gives part of the points for part of the answer, which no paper here does.
     """
 
     line: int
@@ -24,6 +25,7 @@ class Draft:
     options: list[str] = field(default_factory=list)
     answer: str = ""
     fault: tuple[str, str] | None = None
+    is_weighted: bool = False
 
     def refuse_kind(self, name: str) -> "Draft":
         """Of a kind that is not asked here."""

@@ -75,9 +75,17 @@ def _answered(draft: Draft, answers: str) -> Draft:
     if all(sign == "=" for sign, _, _ in found):
         return draft.refuse_kind("填空题")
     draft.options = [_show(text) for _, _, text in found]
-    right = [place for place, (sign, weight, _) in enumerate(found) if sign == "=" or _is_positive(weight)]
-    return draft.choose(right, several=all(sign == "~" for sign, _, _ in found))
+    several = all(sign == "~" for sign, _, _ in found)
+    draft.is_weighted = any(
+        weight and abs(float(weight)) not in (0, 100) for _, weight, _ in found if _is_number(weight)
+    )
+    right = [place for place, (sign, weight, _) in enumerate(found) if sign == "=" or several and _is_positive(weight)]
+    return draft.choose(right, several=several)
 
 
 def _is_positive(weight: str) -> bool:
-    return bool(re.fullmatch(r"\d+(\.\d+)?", weight)) and float(weight) > 0
+    return _is_number(weight) and float(weight) > 0
+
+
+def _is_number(weight: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?", weight))

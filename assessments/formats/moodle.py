@@ -82,6 +82,7 @@ def _question(line: int, one: Element) -> Draft:
     if kind == "truefalse":
         right = [text.strip().lower() for text, share in answers if share == 100]
         return draft.judge(right == ["true"]) if right in (["true"], ["false"]) else draft.choose([], several=False)
+    draft.is_weighted = any(abs(share) not in (0, 100) for _, share in answers)
     several = (one.findtext("single") or "true").strip().lower() in ("false", "0")
     return draft.choose(
         [n for n, (_, share) in enumerate(answers) if share == 100 or several and share > 0], several=several

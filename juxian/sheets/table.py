@@ -45,12 +45,16 @@ class Problem:
 
 @dataclass(slots=True)
 class Row:
-    """One row: its number on the sheet, its raw cells, and the problems found while reading it."""
+    """One row: its number on the sheet, its raw cells, and the problems found while reading it.
+
+    `name`: what people call it where the number is only that of its first line.
+    """
 
     table: "Table"
     number: int
     cells: Cells
     problems: list[Problem] = field(default_factory=list)
+    name: str = ""
 
     @property
     def refused(self) -> bool:
@@ -87,7 +91,7 @@ class Row:
             Problem(
                 row=self.number,
                 letter=column_letter(position) if position is not None and self.table.has_letters else "",
-                column=column.title if column else "",
+                column=self.name + (column.title if column else ""),
                 shown=self.shown(key) if shown is None else shown,
                 text=text,
                 remedy=remedy,

@@ -38,21 +38,21 @@ FILES = {
             ("single", "小草是____色的。", ["绿", "黑"], [0]),
         ],
         [
-            f"第 18 行“题干”：这是问答题，导入不了；{ADVICE}",
-            f"第 20 行“题干”：这是填空题，导入不了；{ADVICE}",
-            f"第 22 行“题干”：这是匹配题，导入不了；{ADVICE}",
-            f"第 24 行“题干”：这是数字题，导入不了；{ADVICE}",
-            "第 26 行“正确答案”：单选题和判断题只能有 1 个正确答案；改好这一行再导入。",
-            "第 28 行“题干”：花括号没有配对；每道题的答案写在一对 { } 里；文字里的花括号前面加反斜杠。",
+            f"第 18 行“第 6 题 题干”：这是问答题，导入不了；{ADVICE}",
+            f"第 20 行“第 7 题 题干”：这是填空题，导入不了；{ADVICE}",
+            f"第 22 行“第 8 题 题干”：这是匹配题，导入不了；{ADVICE}",
+            f"第 24 行“第 9 题 题干”：这是数字题，导入不了；{ADVICE}",
+            "第 26 行“第 10 题 正确答案”：单选题和判断题只能有 1 个正确答案；改好这一题再导入。",
+            "第 28 行“第 11 题 题干”：花括号没有配对；每道题的答案写在一对 { } 里；文字里的花括号前面加反斜杠。",
         ],
     ),
     "aiken.txt": (
         "aiken",
         [ONE, ("multiple", "哪些是颜色？ （选两个）", ["红", "蓝", "快"], [0, 1])],
         [
-            "第 14 行“题干”：选项 C 的字母不连续；选项从 A 起，一个接一个。",
-            "第 19 行“正确答案”：正确答案指向了不存在的选项；改好这一行再导入。",
-            "第 24 行“题干”：没有 ANSWER 一行；在选项下面另起一行写 ANSWER: 和字母。",
+            "第 14 行“第 3 题 题干”：选项 C 的字母不连续；选项从 A 起，一个接一个。",
+            "第 19 行“第 4 题 正确答案”：正确答案指向了不存在的选项；改好这一题再导入。",
+            "第 24 行“第 5 题 题干”：没有 ANSWER 一行；在选项下面另起一行写 ANSWER: 和字母。",
         ],
     ),
     "moodle.xml": (
@@ -63,9 +63,9 @@ FILES = {
             ("true_false", "太阳从西边升起。", ["正确", "错误"], [1]),
         ],
         [
-            f"第 24 行“题干”：这是问答题，导入不了；{ADVICE}",
-            f"第 25 行“题干”：这是“stack”类型的题，导入不了；{ADVICE}",
-            "第 26 行“题干”：题里有图片或音像，导入不了；改成只有文字的题，或者从文件里去掉。",
+            f"第 24 行“第 4 题 题干”：这是问答题，导入不了；{ADVICE}",
+            f"第 25 行“第 5 题 题干”：这是“stack”类型的题，导入不了；{ADVICE}",
+            "第 26 行“第 6 题 题干”：题里有图片或音像，导入不了；改成只有文字的题，或者从文件里去掉。",
         ],
     ),
     "numbered.txt": (
@@ -80,8 +80,8 @@ FILES = {
             ("true_false", "水往低处流。", ["正确", "错误"], [0]),
         ],
         [
-            f"第 25 行“题干”：这是简答题，导入不了；{ADVICE}",
-            "第 27 行“题干”：没有写答案；在选项下面另起一行写“答案：”和字母。",
+            f"第 25 行“第 7 题 题干”：这是简答题，导入不了；{ADVICE}",
+            "第 27 行“第 8 题 题干”：没有写答案；在选项下面另起一行写“答案：”和字母。",
         ],
     ),
 }
@@ -96,6 +96,9 @@ def test_a_file_is_known_by_its_content_and_read_question_by_question(target, na
     counts, words = run(path, "--bank", "TK-1", "--commit", "--errors", tmp_path / "out.xlsx")
 
     number = len(good) + len(refused)
+    weighted = "按选项给部分分，这一点没有带过来：这里全部选对才得分。"
+    told = [line for line in words.splitlines() if weighted in line]
+    assert told == [f"第 2 题{weighted}"] * (code in ("gift", "moodle_xml"))
     assert counts == {"format": code, "rows": number, "created": 0, "duplicates": 0, "rejected": len(refused)}
     assert [line.removeprefix("不能导入：") for line in words.splitlines() if line.startswith("不能导入：")] == refused
     assert Question.objects.count() == 0
@@ -166,3 +169,11 @@ def test_a_table_of_questions_stays_a_table(tmp_path, head):
     rows = ["1. 多少？ {=1}", "A. 一", "答案：B"]
     path.write_text(",".join(head) + "\n" + "".join(f"单选,{row},一,二,A\n" for row in rows))
     assert formats.kind_of(path) == "csv"
+
+
+def test_a_half_right_option_of_a_single_choice_is_no_answer(target, tmp_path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("对的是哪个？ { =对 ~%50%半对 ~错 }\n", encoding="utf-8")
+    counts, words = run(path, "--bank", "TK-1", "--commit")
+    assert (counts["created"], Question.objects.get().answer) == (1, [0])
+    assert "第 1 题按选项给部分分，这一点没有带过来：这里全部选对才得分。" in words.splitlines()

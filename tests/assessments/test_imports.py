@@ -98,7 +98,7 @@ def test_bad_rows_are_named_and_nothing_is_saved(target, write, tmp_path):
     assert counts == {"format": "xlsx", "rows": 11, "created": 0, "duplicates": 0, "rejected": 8}
     assert Question.objects.count() == 0
     assert "不能导入：第 6 行 A 列“题型”：题型“填空”不认识；填单选、多选或判断。" in words
-    assert "拒绝：有 8 行不能导入，什么也没有保存。改好这些行再导。" in words
+    assert "拒绝：有 8 道题不能导入，什么也没有保存。改好这些题再导。" in words
     rows = list(load_workbook(errors).active.values)
     assert [row[0] for row in rows[1:]] == [str(number) for number in range(6, 14)]
     assert rows[1][-1] == "题型：题型“填空”不认识（填单选、多选或判断）"

@@ -20,7 +20,7 @@ SHOWN = 20
 class Command(TellingCommand):
     help = (
         "把题目导入题库：按模板填的 xlsx、xls、csv，或 GIFT、Aiken、Moodle XML、编号文本，按内容辨认。"
-        "不带 --commit 只预览；有不能导入的行时什么也不保存。最后一行是 JSON。"
+        "不带 --commit 只预览；有不能导入的题时什么也不保存。最后一行是 JSON。"
     )
 
     format = ""
@@ -43,7 +43,7 @@ class Command(TellingCommand):
         self._tell(result, options["commit"], saved)
         self._last_line(result, saved=not refused)
         if refused:
-            raise CommandError(f"有 {result.rejected} 行不能导入，什么也没有保存。改好这些行再导。")
+            raise CommandError(f"有 {result.rejected} 道题不能导入，什么也没有保存。改好这些题再导。")
 
     def _run(self, options: dict[str, Any], write: Callable[[Preview], None]) -> tuple[Preview, bool]:
         settings = {"bank": options["bank"]}
