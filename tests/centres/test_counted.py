@@ -177,4 +177,5 @@ def test_the_pages_show_it_with_the_last_verdict(client: Client, centre, town, c
     assert (lines["have-rules"].look.word.text, lines["have-rules"].standing.state) == ("未达标", "missing")
     client.force_login(county)
     text = client.get(f"/county/compliance/{town.code}/").content.decode()
-    assert (link in text, told in text) == (True, True)
+    seen = f'<a href="/inspect/{look.pk}/">2026年3月1日县级检查</a>'
+    assert (link in text, seen in text) == (True, True)
