@@ -15,7 +15,7 @@ from tests.factories import ClassFactory, EnrolmentFactory, PlanLineFactory, Use
 from trainings.models import TrainingClass, YearPlan
 
 pytestmark = pytest.mark.django_db
-QUERIES = 45
+QUERIES = 48
 
 
 @pytest.fixture
