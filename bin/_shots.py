@@ -68,6 +68,7 @@ REASONS = {
     "centres:money-export": "下载文件",
     "centres:scan-file": "下载文件",
     "centres:inspection-photo": "照片文件",
+    "centres:inspection-worker": "脚本",
     "trainings:certificates-print": "PDF 文件",
     "trainings:certificate-print": "PDF 文件",
     "trainings:me-certificate-print": "PDF 文件",

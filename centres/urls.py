@@ -52,6 +52,7 @@ urlpatterns = [
     path("town/centre/regulations/<int:pk>/versions/add/", regulations.version_add, name="regulation-version-add"),
     path("town/centre/regulation-versions/<int:pk>/file/", regulations.version_file, name="regulation-file"),
     # inspections
+    path("inspect/worker.js", inspections.inspection_worker, name="inspection-worker"),
     path("inspect/<int:pk>/", inspections.inspection, name="inspection"),
     path("inspect/centres/<int:pk>/start/", inspections.inspection_start, name="inspection-start"),
     path("inspect/results/<int:pk>/", inspections.result_save, name="result-save"),

@@ -159,6 +159,33 @@
 
   var state = { sending: false, delay: RETRY_FIRST, handing: false, timer: 0, over: false };
 
+  /* This page for a hall without network: a copy of it and of what it is drawn with, which the worker then shows. */
+  function forget() {
+    store.change(function (data) { data.known = {}; });
+    if (window.caches) { window.caches.delete("inspect").catch(function () { /* none was kept */ }); }
+  }
+  function putBy(answer) {
+    if (answer.type === "opaqueredirect" || answer.status === 403) { forget(); }
+    if (!answer.ok) { return null; }
+    var headers = new Headers(answer.headers);
+    headers.set("X-Kept", String(Date.now()));
+    headers.delete("Content-Encoding");
+    return Promise.all([window.caches.open("inspect"), answer.blob()]).then(function (both) {
+      var drawnWith = Array.prototype.map.call(document.querySelectorAll("link[rel=stylesheet], script[src]"), function (one) {
+        return one.href || one.src;
+      });
+      return both[0].addAll(drawnWith).then(function () {
+        return both[0].put(window.location.pathname, new Response(both[1], { headers: headers }));
+      });
+    });
+  }
+  function prepare() {
+    if (!navigator.serviceWorker || !window.caches) { return; }
+    navigator.serviceWorker.register(hall.dataset.worker).then(function () {
+      return window.fetch(window.location.pathname, { credentials: "same-origin", redirect: "manual" });
+    }).then(putBy).catch(function () { /* no network now, or no room: tried again when it is back */ });
+  }
+
   function count() { return store.waiting().length + photos.waiting.length; }
   function clashing() { return store.waiting().filter(function (entry) { return entry.clash && formOf(entry.result); }); }
 
@@ -257,7 +284,7 @@
 
   /* Whether the answer leaves the rest waiting: signed out, or handed in by somebody else. */
   function stuck(answer) {
-    if (answer.status === 403) { trouble("登录已失效，没发出去的还在这台手机里。请重新登录，再打开这一页。"); }
+    if (answer.status === 403) { forget(); trouble("登录已失效，没发出去的还在这台手机里。请重新登录，再打开这一页。"); }
     if (answer.status === 409) { trouble("这次检查已经提交，没发出去的 " + count() + " 项没有算进去。要改，请对方退回。"); }
     state.over = answer.status === 403 || answer.status === 409;
     if (state.over) { state.handing = false; paint(); }
@@ -382,7 +409,9 @@
     });
     byId("in-look").addEventListener("click", function () { if (refusals().length) { go(refusals()[0].closest("form")); } });
     byId("in-again").addEventListener("click", function () { trouble(""); state.over = false; flush(); });
-    window.addEventListener("online", function () { state.delay = RETRY_FIRST; trouble(""); flush(); });
+    window.addEventListener("online", function () { state.delay = RETRY_FIRST; trouble(""); flush(); prepare(); });
+    prepare();
+    if (navigator.onLine === false) { trouble("现在没有网络，可以接着查。照片和别人改过的，有网络以后才看得到。"); }
     submit.addEventListener("submit", function (event) {
       settled(submit);
       if (!count()) { return; }

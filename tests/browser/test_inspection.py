@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 
 from centres.models import Centre, Finding, Inspection, InspectionPhoto, InspectionResult
 from juxian.people.models import Grant, User
@@ -137,6 +137,7 @@ def test_inspect_rectify_inspect_again(phone, second, desk, centre) -> None:
     assert len(names) == 12
     look_offline(phone, names)
     look_on_two_devices(phone, second, names[0])
+    sign_out(second)
     look_at_the_rest(phone, names)
     sign(desk)
     assert on_the_board(desk) == {name: FOUND.get(name, MET) for name in names}
@@ -154,12 +155,19 @@ def look_offline(phone: Somebody, names: list[str]) -> None:
     page = phone.page
     judge(page, names[0], MET)
     sent(page)
+    page.wait_for_function("async () => Boolean(await caches.match(location.pathname))")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     phone.context.set_offline(True)
     judge(page, names[1], MET)
     judge(page, "标识", UNMET, "大门口的牌子掉了")
     expect(page.locator("#in-waiting")).to_have_text("还有 2 项没有发出去")
     expect(page.locator("#in-looked")).to_have_text("3")
     assert kept() == {names[0]: "met"}
+    page.reload()
+    expect(page.locator("#in-waiting")).to_have_text("还有 2 项没有发出去")
+    expect(page.locator("#in-looked")).to_have_text("3")
+    expect(item(page, "标识").locator("textarea")).to_have_value("大门口的牌子掉了")
+    assert page.locator(".in-bar").evaluate("bar => getComputedStyle(bar).position") == "sticky"  # drawn as ever
     address = page.url
     page.goto("about:blank")
     phone.context.set_offline(False)
@@ -257,6 +265,21 @@ def again(phone: Somebody) -> None:
     sent(phone.page)
     phone.press("提交检查结果")
     phone.sees("已提交，等对方确认。")
+
+
+def sign_out(phone: Somebody) -> None:
+    """Nothing of the hall stays on a phone whose owner signed out, and without network nobody sees it."""
+    page, address = phone.page, phone.page.url
+    page.wait_for_function("async () => Boolean(await caches.match(location.pathname))")
+    assert page.evaluate("localStorage.length") == 1
+    phone.go("/account/")
+    phone.press("退出登录")
+    page.wait_for_url("**/login/")
+    page.wait_for_function("async () => !(await caches.keys()).length && !localStorage.length")
+    phone.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_FAILED|ERR_INTERNET_DISCONNECTED"):
+        page.goto(address)
+    phone.context.set_offline(False)
 
 
 def on_the_board(desk: Somebody) -> dict[str, str]:

@@ -262,6 +262,13 @@ def test_the_towns_page_asks_the_same_number_of_times(
         client.get("/town/centre/inspections/")
 
 
+def test_the_worker_is_for_the_hall_only_and_is_never_kept(centre) -> None:
+    """Its address is its reach; a browser asks for it whoever is signed in."""
+    answer = Client().get("/inspect/worker.js")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/javascript")
+    assert (answer.headers["Cache-Control"], "Service-Worker-Allowed" in answer.headers) == ("no-cache", False)
+
+
 # Reminders -------------------------------------------------------------------------------------------
 def letters(town) -> list[str]:
     rows = InboxMessage.objects.filter(town=town, key__startswith="centres.").exclude(key__contains="submitted")

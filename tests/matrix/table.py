@@ -179,6 +179,7 @@ TABLE: dict[str, Row] = {
     "centres:regulation-version-add": Row("town-write", FORM, of="regulation"),
     "centres:regulation-file": Row("town", of="regulation_version"),
     # centres: inspections
+    "centres:inspection-worker": Row("public"),
     "centres:inspection": Row("town", of="county_check"),
     "centres:inspection-start": Row("town", POST, of="centre"),
     "centres:result-save": Row("town-clerk", POST, of="self_result"),
