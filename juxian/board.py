@@ -149,8 +149,9 @@ def _brands_waiting(user: User) -> list[Waiting]:
 
 
 def _disclosures_waiting(user: User) -> list[Waiting]:
-    """Accounts that passed the secrecy check, a week from the day the first one did."""
+    """Accounts that passed somebody else's secrecy check, a week from the day the first one did."""
     found = Disclosure.objects.visible_to(user).filter(state=Disclosure.State.CHECKED)
+    found = found.exclude(checked_by=user).exclude(proposed_by=user)
     sums = found.aggregate(number=Count("pk"), first=Min("checked_at"))
     if not sums["number"]:
         return []
