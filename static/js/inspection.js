@@ -31,7 +31,7 @@
     return Array.prototype.filter.call(document.querySelectorAll("[data-refusal]"), function (one) { return !one.hidden; });
   }
   function go(form) {
-    form.scrollIntoView({ block: "start" });
+    refusal(form).scrollIntoView({ block: "center" });
     refusal(form).focus({ preventScroll: true });
   }
   function refuse(form, text) {
@@ -198,7 +198,7 @@
     byId("in-waiting-text").textContent = "还有 " + waiting + " 项没有发出去" + (store.lasting ? "" : "，请不要关页面");
     byId("in-again").hidden = waiting === 0;
     byId("in-look").hidden = refusals().length === 0;
-    byId("in-look-count").textContent = String(refusals().length);
+    byId("in-look").textContent = "有 " + refusals().length + " 处要改，去看";
     if (state.handing && waiting === 0) { state.handing = false; submit.submit(); }
   }
 
