@@ -15,7 +15,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.obligations.chaos import Chaos  # noqa: E402  # the path comes first
+from tests import template  # noqa: E402  # the path comes first
+from tests.obligations.chaos import Chaos  # noqa: E402
 from tests.obligations.processes import own_database, own_redis  # noqa: E402
 from tests.sheets.fuzz import feed  # noqa: E402
 
@@ -89,7 +90,11 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, help="每种数据库的时间上限")
     parser.add_argument("--files", type=int, default=20_000)
     options = parser.parse_args()
-    return 0 if {"chaos": chaos, "files": files}[options.part](options) else 1
+    template.begin()
+    try:
+        return 0 if {"chaos": chaos, "files": files}[options.part](options) else 1
+    finally:
+        template.end()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The cast: a county official, a clerk, a clerk of another town, a member."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from juxian.people.models import Grant, Member, Town, User
+from tests import template
 from tests.factories import BranchFactory, GrantFactory, MemberFactory, TownFactory, UserFactory
 from tests.flushing import lift_guards_while_flushing
 
@@ -18,6 +20,17 @@ collect_ignore = [] if shutil.which("chromium") or shutil.which("chromium-browse
 hypothesis_settings.register_profile("portal", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("portal")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The templates of databases belong to the run, not to one of its processes."""
+    if not hasattr(config, "workerinput"):
+        template.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        template.end()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,8 +45,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory) -> None:
     """SQLite tests use a file, as the portal does: threads that race need the real locks, not a shared cache."""
+    test = connection.settings_dict["TEST"]
     if connection.vendor == "sqlite":
-        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        test["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        template.copy_to(Path(test["NAME"]))
+    else:
+        test["TEMPLATE"] = template.name_on(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The file of SQLite is there, migrated; PostgreSQL copies the template itself."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(autouse=True, scope="session")

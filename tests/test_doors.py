@@ -12,6 +12,8 @@ from typing import ClassVar
 
 import pytest
 
+from tests import template
+
 ROOT = Path(__file__).resolve().parent.parent
 DOORS = ["bin/run", "bin/test", "bin/check", "bin/bench", "bin/soak", "bin/shots", ".ci/run"]
 
@@ -67,7 +69,7 @@ def test_bench_refuses_unknown_rows() -> None:
 def test_run_once_refuses_a_database_with_people(tmp_path: Path) -> None:
     here = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite3'}", "REDIS_URL": ""}
     python = str(ROOT / ".venv/bin/python")
-    door(python, "manage.py", "migrate", "-v0", **here)
+    template.copy_to(tmp_path / "x.sqlite3")
     make = "from juxian.people.models import User; User.objects.create_user('somebody', name='某人')"
     assert door(python, "manage.py", "shell", "-v0", "-c", make, **here).returncode == 0
     done = door(python, "manage.py", "run_once", **here)

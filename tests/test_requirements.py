@@ -3,7 +3,8 @@
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -22,12 +23,18 @@ def imported(source: str) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Top-level name → the packages that bring it. It reads the records of all of them: once is enough."""
+    return packages_distributions()
+
+
 def not_installed(source: str) -> set[str]:
     """Packages a module imports that no line of requirements.txt pins."""
     pinned = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     pinned |= {"pip", "setuptools"}
     names = {name for name in imported(source) if name not in sys.stdlib_module_names and name not in OWN}
-    found = packages_distributions()
+    found = installed()
     return {
         name for name in names if not pinned & {re.sub(r"[-_.]+", "-", owner).lower() for owner in found.get(name, [])}
     }

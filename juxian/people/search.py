@@ -4,13 +4,17 @@ Surnames are often read unlike the dictionary's first reading (单 shàn, 仇 qi
 counts with every reading it has.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-from pypinyin import pinyin as all_readings
-
 from juxian.vault.derived import DerivedField
+
+
+@cache
+def _dictionary() -> Any:
+    """The library, read when the first name is: it takes longer than the rest of a command's start."""
+    return import_module("pypinyin")
 
 
 @lru_cache(maxsize=8192)
@@ -19,7 +23,7 @@ def _syllable(character: str) -> str:
 
     Names hold no phrases, so single characters do, and a roster of thousands fills in milliseconds.
     """
-    return "".join(lazy_pinyin(character)).lower() if character.isalnum() else ""
+    return "".join(_dictionary().lazy_pinyin(character)).lower() if character.isalnum() else ""
 
 
 def pinyin(name: str) -> str:
@@ -36,7 +40,7 @@ def initials(name: str) -> str:
 def readings(character: str) -> tuple[str, ...]:
     """Every reading of a character, the usual one first."""
     usual = _syllable(character)
-    found = all_readings(character, style=Style.NORMAL, heteronym=True)
+    found = _dictionary().pinyin(character, style=_dictionary().Style.NORMAL, heteronym=True)
     return tuple(dict.fromkeys([usual, *(reading.lower() for reading in (found[0] if found else []))]))
 
 

@@ -10,9 +10,8 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
+from tests import template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -73,20 +72,18 @@ def free_port() -> int:
 
 @contextmanager
 def scratch_database(folder: Path, name: str):
-    """A new database beside the one in DATABASE_URL, or an SQLite file in `folder`. `test_…`: its clock may be moved."""
+    """A new migrated database beside the one in DATABASE_URL, or an SQLite file in `folder`. `test_…`: its clock may be moved."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        yield f"sqlite:///{folder / name}.sqlite3"
+        yield template.copy_to(folder / f"{name}.sqlite3")
         return
-    admin = psycopg2.connect(urlunsplit(urlsplit(server)._replace(path="/postgres")))
-    admin.autocommit = True
-    with admin.cursor() as cursor:
+    with template.server_cursor(server) as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    with admin.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    admin.close()
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE {template.name_on(server)}')
+        try:
+            yield template.at(server, name)
+        finally:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def wait_for(url: str, processes: list[subprocess.Popen], log: Path, seconds: int = 60) -> None:
@@ -109,7 +106,7 @@ def running_portal(folder: Path, name: str, sweep_seconds: int = 1):
         env = {**os.environ, "VAR_DIR": str(folder / "var"), "PORT": str(port), "SWEEP_SECONDS": str(sweep_seconds)}
         env["DATABASE_URL"] = database_url
         portal = Portal(url=f"http://127.0.0.1:{port}", env=env, log=folder / "portal.log")
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_county"]):
+        for command in (["collectstatic", "--noinput", "-v0"], ["load_county"]):
             portal.manage(*command)
         bin_dir = Path(sys.executable).parent
         with portal.log.open("w") as log:

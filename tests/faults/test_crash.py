@@ -19,6 +19,7 @@ from tests.browser.portal import free_port, running_portal
 from tests.faults.room import ANSWERS, PEOPLE, Room
 from tests.load.phones import allow_connections
 from tests.load.test_exam_rush import STORED, WORLD, lost
+from tests.obligations.processes import run
 
 pytestmark = [pytest.mark.db_engine]
 
@@ -64,6 +65,7 @@ def cluster() -> Iterator[Cluster]:
 def test_a_crash_under_load_loses_nothing_that_was_acknowledged(cluster, tmp_path, monkeypatch) -> None:
     allow_connections(4 * PEOPLE)
     monkeypatch.setattr("tests.browser.portal.scratch_database", lambda folder, name: nullcontext(cluster.url))
+    run(os.environ | {"DATABASE_URL": cluster.url, "VAR_DIR": str(tmp_path)}, "manage.py", "migrate", "-v0")
     with running_portal(tmp_path, "test_crash", sweep_seconds=3600) as portal:
         room = Room(portal.url, json.loads(portal.manage("shell", "-v0", "-c", WORLD.format(people=PEOPLE))))
         attempts = asyncio.run(room.start())

@@ -2,15 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.browser.portal import scratch_database
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.obligations.processes import run
 
 
 @pytest.mark.db_engine
@@ -18,18 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_full_database_of_the_release_migrates_without_a_changed_row(tmp_path) -> None:
     with scratch_database(tmp_path, f"test_migrating_{os.getpid()}") as database_url:
         environment = {**os.environ, "VAR_DIR": str(tmp_path), "DATABASE_URL": database_url, "REDIS_URL": ""}
-        for words in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.migrating"]):
-            done = subprocess.run(
-                [sys.executable, *words],
-                cwd=ROOT,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+        told = json.loads(run(environment, "-m", "tests.faults.migrating"))
     newest, released, again = told["stations"]
     assert sum(number for number, _ in newest.values()) > 60
     assert released == newest

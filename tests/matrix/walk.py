@@ -1,7 +1,9 @@
 """Walks every URL pattern as every role with every method."""
 
+import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import sha256
@@ -11,7 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.test import Client
@@ -48,6 +50,7 @@ PATHS = {
 }
 # Written by every request or by nobody's wish: no part of a town's rows.
 NOT_DIGESTED = {"people.user", "audit.auditentry", "audit.auditseal"}
+WRITES = re.compile(r'\b(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
 
 
 def patterns(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, str]]:
@@ -150,9 +153,9 @@ def text_of(response: HttpResponse) -> str:
     return headers + body.decode("utf-8", "replace")
 
 
-def town_rows(data: TownData) -> Iterator[models.QuerySet]:
-    """Every scoped table, cut to the rows of one town."""
-    for model in apps.get_models():
+def town_rows(data: TownData, tables: set[str]) -> Iterator[models.QuerySet]:
+    """The scoped ones among `tables` (names in the database), cut to the rows of one town."""
+    for model in (model for model in apps.get_models() if model._meta.db_table in tables):
         rows = model._default_manager.all()
         label = model._meta.label_lower
         if hasattr(rows, "town_path") and label not in NOT_DIGESTED:
@@ -160,23 +163,26 @@ def town_rows(data: TownData) -> Iterator[models.QuerySet]:
             yield rows.filter(reduce(or_, ways)).order_by("pk")
 
 
-def digest(data: TownData) -> dict[str, str]:
-    """Label of each scoped table → digest of the town's rows."""
+def digest(data: TownData, tables: set[str]) -> dict[str, str]:
+    """Label of each scoped table among `tables` → digest of the town's rows."""
     found = {}
-    for rows in town_rows(data):
+    for rows in town_rows(data, tables):
         columns = [f.attname for f in rows.model._meta.concrete_fields if f.name not in ("id_number", "mobile")]
         found[rows.model._meta.label] = sha256(repr(list(rows.values_list(*columns))).encode()).hexdigest()
     return found
 
 
-def changes(who: str, towns: list[TownData], before: list[dict[str, str]]) -> list[str]:
-    """Tables in which rows of these towns are not what they were."""
-    return [
-        f"{who}: changed {label} of {data.town}"
-        for data, old in zip(towns, before, strict=True)
-        for label, value in digest(data).items()
-        if value != old[label]
-    ]
+@contextmanager
+def written() -> Iterator[set[str]]:
+    """The tables that statements name which insert, update or delete, gathered while inside."""
+    tables: set[str] = set()
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        tables.update(WRITES.findall(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield tables
 
 
 def shown_forms(response: HttpResponse) -> Iterator[BaseForm]:
@@ -213,23 +219,30 @@ class Walker:
                 self.clients[role].force_login(user, backend="juxian.people.backends.PortalBackend")
 
     def walk(self, name: str, row: Row) -> list[str]:
-        """Everybody reads, then nothing may have changed; then each role tries the methods that change."""
+        """Everybody reads, and nothing may have changed; then each role tries the methods that change."""
         both = [self.county.ours, self.county.theirs]
-        faults: list[str] = []
-        before = [digest(data) for data in both]
-        with transaction.atomic():
-            for role in self.clients:
-                faults += self.knock(name, row, role, ("GET",))
-            if not row.quiet:
-                faults += changes(f"GET {name}", both, before)
-            transaction.set_rollback(True)
+        faults = self._undone(name, row, list(self.clients), ("GET",), [] if row.quiet else both)
         for role in self.clients:
-            with transaction.atomic():
-                faults += self.knock(name, row, role, METHODS[1:])
-                frozen = both if role in READERS else self.county.foreign_to(role)
-                faults += changes(f"{role} {name}", frozen, [before[both.index(data)] for data in frozen])
-                transaction.set_rollback(True)
+            frozen = both if role in READERS else self.county.foreign_to(role)
+            faults += self._undone(name, row, [role], METHODS[1:], frozen)
         return faults
+
+    def _undone(
+        self, name: str, row: Row, roles: list[str], methods: tuple[str, ...], frozen: list[TownData]
+    ) -> list[str]:
+        """Knock, and look whether rows of the `frozen` towns changed; then everything is as it was."""
+        with transaction.atomic():
+            with written() as tables:
+                faults = [fault for role in roles for fault in self.knock(name, row, role, methods)]
+            after = [digest(data, tables) for data in frozen]
+            transaction.set_rollback(True)
+        before = [digest(data, tables) for data in frozen]
+        return faults + [
+            f"{'/'.join(roles)} {'/'.join(methods)} {name}: changed {label} of {data.town}"
+            for data, old, new in zip(frozen, before, after, strict=True)
+            for label in old
+            if old[label] != new[label]
+        ]
 
     def knock(self, name: str, row: Row, role: str, methods: tuple[str, ...]) -> list[str]:
         """These methods on all objects of the pattern as one role."""

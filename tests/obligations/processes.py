@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import redis
+
+from tests import template
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,24 +68,16 @@ def end(process: subprocess.Popen, how: int = signal.SIGKILL) -> None:
 def own_database(directory: Path, url: str) -> Iterator[dict[str, str]]:
     """The environment of processes with a database of their own: on the server of `url`, or SQLite in `directory`."""
     environment = {**os.environ, "VAR_DIR": str(directory), "LOG_LEVEL": "ERROR", "SWEEP_SECONDS": "1"}
-    parts = urlsplit(url)
     name = f"test_processes_{os.getpid()}_{token_hex(3)}"
-    if not parts.scheme.startswith("postgres"):
-        environment["DATABASE_URL"] = f"sqlite:///{directory / name}.sqlite3"
-        run(environment, "manage.py", "migrate", "-v0")
-        yield environment
+    if not url.startswith("postgres"):
+        yield environment | {"DATABASE_URL": template.copy_to(directory / f"{name}.sqlite3")}
         return
-    environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{name}"))
-    server = psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))
-    server.autocommit = True
-    with server.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+    with template.server_cursor(url) as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template.name_on(url)}")
         try:
-            run(environment, "manage.py", "migrate", "-v0")
-            yield environment
+            yield environment | {"DATABASE_URL": template.at(url, name)}
         finally:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-            server.close()
 
 
 class RedisServer:

@@ -1,4 +1,4 @@
-"""The whole demo county, loaded and flushed once for the tests that look at it."""
+"""The whole demo county, loaded once for the tests that look at it."""
 
 import os
 from collections.abc import Iterator
@@ -22,10 +22,9 @@ OURS = ("juxian", "centres", "lecturers", "courses", "trainings", "assessments")
 
 @dataclass
 class Demo:
-    """Digests of two loads of the same county on two different days, and where its files lie."""
+    """What was loaded, and where its files lie."""
 
-    first: str
-    second: str
+    digest: str
     files: Path
 
 
@@ -47,13 +46,9 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Demo]
     os.environ["DEMO_PASSWORD"] = PASSWORD
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files):
         call_command("flush", interactive=False, verbosity=0)  # sequences begin at one again
-        with time_machine.travel("2026-11-24 09:00+08:00"):
-            load_demo(at=AT)
-            first = digest()
-            call_command("flush", interactive=False, verbosity=0)
         with time_machine.travel("2026-11-23 17:00+08:00"):
             load_demo(at=AT)
-        yield Demo(first, digest(), files)
+        yield Demo(digest(), files)
         call_command("flush", interactive=False, verbosity=0)
     if before is None:
         del os.environ["DEMO_PASSWORD"]
