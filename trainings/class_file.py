@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from juxian.files.models import StoredFile
+from juxian.files.serve import KINDS
 from juxian.files.store import is_whole, open_whole
 from juxian.papers import Item, bundle
 from trainings.dossier import Paper, checklist
 from trainings.filed import OWN, RECORDS, certificate_sheets
 from trainings.models import TrainingClass
 from trainings.registry import registry
-from trainings.uploads import TYPES
 
 RECORDS_FOLDER = "99 系统记录"
 CHUNK = 1 << 16
@@ -60,7 +60,7 @@ def _put_in(found: ClassFile, folder: str, paper: Paper) -> None:
     """The files people put in, as they were; one damaged on the disk is named instead."""
     for number, entry in enumerate(paper.files, 1):
         if entry.file and is_whole(entry.file):
-            kind = entry.file.kind if entry.file.kind in TYPES else "文件"
+            kind = entry.file.kind if entry.file.kind in KINDS else "文件"
             found.items.append(
                 Item(f"{folder}/归入{number:02d} {_plain(entry.file.original_name)}", kind, partial(_read, entry.file))
             )

@@ -11,12 +11,6 @@ from juxian.files.photos import draw, is_photo, names_inside
 from juxian.files.store import storing
 
 LIMIT = 20 * 1024 * 1024
-TYPES = {
-    "pdf": "application/pdf",
-    "jpeg": "image/jpeg",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @contextmanager

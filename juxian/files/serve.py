@@ -6,13 +6,19 @@ from juxian.files.models import StoredFile
 from juxian.files.photos import TYPES
 from juxian.files.store import open_whole
 
+OFFICE = "application/vnd.openxmlformats-officedocument."
+KINDS = TYPES | {
+    "docx": f"{OFFICE}wordprocessingml.document",
+    "xlsx": f"{OFFICE}spreadsheetml.sheet",
+}
+
 
 def sent(stored: StoredFile) -> FileResponse:
     """Pictures to look at, everything else as a download; the browser guesses no type and runs nothing in it.
 
     Raises DamagedFile.
     """
-    kind = TYPES.get(stored.kind, "application/octet-stream")
+    kind = KINDS.get(stored.kind, "application/octet-stream")
     response = FileResponse(
         open_whole(stored), as_attachment=stored.kind != "jpeg", filename=stored.original_name, content_type=kind
     )

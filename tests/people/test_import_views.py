@@ -196,6 +196,8 @@ def test_refused_rows_are_downloaded_on_record(client, clerk, run) -> None:
     packed = zipfile.ZipFile(BytesIO(answer.getvalue()))
     text = "".join(packed.read(name).decode() for name in packed.namelist())
     assert text.count("不能导入的原因") == 1
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "no-store" in answer.headers["Cache-Control"]
     assert AuditEntry.objects.get(action="people.import_refused_rows_read").actor_id == clerk.pk
 
 

@@ -514,6 +514,7 @@ def test_paper_is_uploaded_and_downloaded(browser, closing):
     assert b"".join(response.streaming_content) == b"%PDF-1.4 hello"
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"].startswith("attachment;")
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     waive = post(browser, "paper-waive", closing.pk, item.pk, data={"reason": "没有"})
     assert waive.context["form"].non_field_errors() == ["“经费预算”已有文件，不用略过。"]
 

@@ -10,14 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from juxian.audit.log import record
-from juxian.files.store import DamagedFile, open_whole
+from juxian.files.serve import sent
+from juxian.files.store import DamagedFile
 from juxian.people.access import editor_required, staff_required
 from trainings import actions
 from trainings.class_file import class_file
 from trainings.diplomas import site_address
 from trainings.forms import PaperForm
 from trainings.models import DossierEntry, DossierItem, Enrolment, Session, TrainingClass
-from trainings.uploads import TYPES, keeping_upload
+from trainings.uploads import keeping_upload
 from trainings.views.asking import SignedRequest, ask_reason, class_in_scope, shut, tried_form
 
 
@@ -61,21 +62,15 @@ def paper_waive(request: SignedRequest, pk: int, item: int) -> HttpResponse:
 
 @staff_required
 def paper_file(request: SignedRequest, pk: int) -> HttpResponse:
-    """The content of one paper, always as a download."""
+    """The content of one paper."""
     entry = get_object_or_404(
         DossierEntry.objects.visible_to(request.user).select_related("file"), pk=pk, file__isnull=False
     )
     try:
-        content = open_whole(entry.file)
+        return sent(entry.file)  # type: ignore[return-value]  # streams, and is a response all the same
     except DamagedFile as damage:
         back = f"/town/trainings/{entry.training_class_id}/?tab=dossier"
         return shut(request, "文件打不开", str(damage), back, status=404)
-    return FileResponse(  # type: ignore[return-value]  # streams, and is a response all the same
-        content,
-        as_attachment=True,
-        filename=entry.file.original_name,
-        content_type=TYPES.get(entry.file.kind, "application/octet-stream"),
-    )
 
 
 @staff_required

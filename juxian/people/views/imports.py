@@ -14,7 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from juxian.audit import log
-from juxian.files.store import DamagedFile, open_whole
+from juxian.files.serve import sent
+from juxian.files.store import DamagedFile
 from juxian.obligations import heartbeat
 from juxian.obligations.models import Obligation, State
 from juxian.people.access import editor_required, signed_in, staff_required
@@ -190,7 +191,7 @@ def import_refused(request: HttpRequest, pk: int) -> Any:
         messages.error(request, "未通过的行已期满删除，请重新上传原来的表格。")
         return redirect("people:town-import", pk=run.pk)
     try:
-        content = open_whole(run.refused_file)
+        response = sent(run.refused_file)
     except DamagedFile as damage:
         messages.error(request, str(damage))
         return redirect("people:town-import", pk=run.pk)
@@ -201,7 +202,7 @@ def import_refused(request: HttpRequest, pk: int) -> Any:
         summary=f"下载导入中未通过的 {run.counts.get('rejected', 0)} 行",
         town_code=run.town.code if run.town else "",
     )
-    return FileResponse(content, as_attachment=True, filename=run.refused_file.original_name, content_type=XLSX)
+    return response
 
 
 @require_safe
