@@ -256,7 +256,15 @@ SHOTS: dict[str, list[Shot]] = {
         Shot("county", query=f"?town={TOWN}", suffix="county"),
     ],
     "centres:money-print": [Shot("clerk", paper=True)],
-    "centres:budget-edit": [Shot("clerk", query=f"?year={timezone.localdate().year + 1}")],
+    "centres:budget-edit": [
+        Shot("clerk", query=f"?year={timezone.localdate().year + 1}"),
+        Shot("clerk", suffix="approved"),
+    ],
+    "centres:budget-return": [Shot("county", lambda: _pk(centres.Budget.objects.filter(state="draft")))],
+    "centres:year-close": [
+        Shot("clerk"),
+        Shot("clerk", query=f"?year={timezone.localdate().year - 1}", suffix="closed"),
+    ],
     "centres:budget-adjust": [
         Shot("county", lambda: _pk(centres.Budget.objects.filter(state="approved").order_by("-year")))
     ],

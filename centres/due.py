@@ -2,6 +2,7 @@
 
 from centres import inspection_reminders as inspections
 from centres import unanswered
+from centres.actions.scans import drop_held
 from centres.reminders import EVIDENCE_ENDING, endings, tell_ending
 from juxian.obligations.registry import CatchUp, Kind, registry
 
@@ -30,3 +31,4 @@ def register() -> None:
     for kind in KINDS:
         if registry.kinds.get(kind.code) is not kind:
             registry.add(kind)
+    registry.add_chore("centres.held_scans", drop_held)

@@ -1,7 +1,7 @@
 """Figures of money, added up from rows as Decimal: no total is stored, and no amount ever becomes a float."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -97,6 +97,32 @@ def town_totals(towns: Iterable[Town], year: int) -> dict[int, Account]:
         for (key, _), amount in sums.items():
             found[key][side] += amount
     return {town.pk: Account(town.name, found[town.pk][0], found[town.pk][1]) for town in towns}
+
+
+def draft_totals(towns: Iterable[Town], year: int) -> dict[int, Decimal]:
+    """What each town asks for the year that the county has not approved, by the key of the town."""
+    rows = BudgetLine.objects.filter(budget__town__in=towns, budget__year=year, budget__state=Budget.State.DRAFT)
+    found: dict[int, Decimal] = {}
+    for town, amount in rows.order_by().values_list("budget__town", "amount"):
+        found[town] = found.get(town, ZERO) + amount
+    return found
+
+
+def stamp(rows: Iterable[Account]) -> str:
+    """The budgets of some heads as a token: a form carries it, so that a save knows what its writer saw."""
+    return ";".join(f"{row.head_id}={row.budget}" for row in rows if row.budget)
+
+
+def overtaken(rows: Sequence[Account], wanted: Mapping[int, Decimal], seen: str | None) -> str:
+    """What to say where the budgets are no longer what the writer saw; empty where nothing would be lost."""
+    if seen is None or seen == stamp(rows):
+        return ""
+    said = [
+        f"“{row.name}”已存 {yuan(row.budget)} 元，您填的是 {yuan(wanted.get(row.head_id, ZERO))} 元"
+        for row in rows
+        if row.budget != wanted.get(row.head_id, ZERO)
+    ]
+    return f"您打开这一页以后，别处保存过这份预算：{'；'.join(said)}。核对后再点一次“保存”，就以您填的为准。"
 
 
 def is_closed(town: Town, year: int) -> bool:

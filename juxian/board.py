@@ -11,7 +11,7 @@ from django.utils import timezone
 from assessments.figures import Open, open_by_town, pass_rate, survey_answers
 from centres.compliance import compliance
 from centres.figures import coverage, teaching_points
-from centres.models import BrandRevision, Budget, Disclosure, Finding, Inspection
+from centres.models import BrandRevision, Budget, BudgetReturn, Disclosure, Finding, Inspection
 from centres.words import VERDICTS
 from courses.figures import featured_by_theme
 from juxian.charts import Columns, Segment, divided, paired, rule_place
@@ -160,8 +160,10 @@ def _disclosures_waiting(user: User) -> list[Waiting]:
 
 
 def _budgets_waiting(user: User) -> list[Waiting]:
-    """Budgets with amounts that nobody approved yet, a week from the day the first one was saved."""
+    """Budgets with amounts that wait for the county, a week from the day the first one was saved."""
+    returned = BudgetReturn.objects.visible_to(user).standing()
     drafts = Budget.objects.visible_to(user).filter(state=Budget.State.DRAFT, lines__amount__gt=0)
+    drafts = drafts.exclude(pk__in=returned.values("budget"))
     found = list(drafts.distinct().order_by("saved_at").values_list("saved_at", "town__name", "year"))
     if not found:
         return []

@@ -12,21 +12,20 @@ from centres.models import (
     Budget,
     BudgetAdjustment,
     BudgetLine,
+    BudgetReturn,
     CostHead,
     Expense,
-    ExpenseScan,
     YearClosing,
 )
-from centres.models.money import FIRST_YEAR, LAST_YEAR
-from centres.money import accounts, is_closed, over_budget, total, yuan
+from centres.models.money import FIRST_YEAR, LARGEST, LAST_YEAR
+from centres.money import accounts, is_closed, over_budget, overtaken, total, yuan
 from juxian.audit.log import record
-from juxian.files.models import StoredFile
 from juxian.messages.actions import tell
 from juxian.messages.county import tell_county
 from juxian.people.models import Town, User
 from juxian.people.rights import must_decide, must_run, need_text
 
-LARGEST = Decimal("9999999999.99")
+CHANGED = "账目在您打开这一页以后变了，请按新的数再核对一遍。"
 
 
 def _locked(town: Town) -> Town:
@@ -46,51 +45,90 @@ def _open_year(town: Town, year: int) -> None:
 def _exact(amount: Decimal) -> Decimal:
     """The amount in whole cents; refused when it has smaller parts or does not fit."""
     if amount != round(amount, 2) or abs(amount) > LARGEST:
-        raise ValidationError("金额最多到分，即两位小数，且不超过百亿元。", code="amount")
+        raise ValidationError("金额最多到分，即两位小数，且不超过一千万元。", code="amount")
     return round(amount, 2)
 
 
+def budget_barred(town: Town, year: int) -> str:
+    """Why the draft of a town's year cannot be written now; empty where it can."""
+    if Budget.objects.filter(town=town, year=year, state=Budget.State.APPROVED).exists():
+        return "预算已经批准。要增减，请县里登记预算调整。"
+    if is_closed(town, year):
+        return f"{year} 年已经结账，预算不能再改。"
+    if year > timezone.localdate().year + 1:
+        return f"{year} 年还早，预算最多提前一年编。"
+    return ""
+
+
 @transaction.atomic
-def save_budget(*, town: Town, year: int, amounts: Mapping[CostHead, Decimal], by: User) -> Budget:
-    """Write the draft of a town's year, one amount a head; heads not named lose their line. The county is told once."""
+def save_budget(
+    *, town: Town, year: int, amounts: Mapping[CostHead, Decimal], by: User, seen: str | None = None
+) -> Budget:
+    """Write the draft of a town's year, one amount a head; heads not named lose their line. It is handed in with that.
+
+    The county is told once, and again after a return. `seen` is the stamp of the draft the writer looked at.
+    """
     town = _locked(town)
     must_run(by, town)
+    if barred := budget_barred(town, year):
+        raise ValidationError(barred, code="state")
     _open_year(town, year)
-    budget: Budget | None = Budget.objects.filter(town=town, year=year).first()
-    if budget and budget.state == Budget.State.APPROVED:
-        raise ValidationError("预算已经批准。要增减，请县里登记预算调整。", code="state")
     if any(amount < 0 for amount in amounts.values()):
         raise ValidationError("预算不能是负数。", code="amount")
+    budget: Budget | None = Budget.objects.filter(town=town, year=year).first()
     before = {} if budget is None else dict(BudgetLine.objects.filter(budget=budget).values_list("head", "amount"))
     wanted = {head.pk: _exact(amount) for head, amount in amounts.items()}
-    if budget and before == wanted:
+    returns = BudgetReturn.objects.filter(budget=budget)
+    if budget and before == wanted and not returns.standing().exists():
         return budget
+    if lost := overtaken(accounts(town, year, with_draft=True), wanted, seen):
+        raise ValidationError(lost, code="changed")
     budget = budget or Budget(town=town, year=year)
     budget.saved_by, budget.saved_at = by, timezone.now()
     budget.save()
     BudgetLine.objects.filter(budget=budget).delete()
     BudgetLine.objects.bulk_create(BudgetLine(budget=budget, head_id=key, amount=wanted[key]) for key in wanted)
-    summary = f"编制{budget}，合计 {yuan(sum(wanted.values(), Decimal(0)))} 元"
-    record(by=by, action="centres.budget_saved", subject=budget, summary=summary, town_code=town.code)
-    text = f"{summary}。请审批。"
-    link = f"/town/centre/money/?town={town.code}&year={year}"
-    tell_county(key=f"budget-{budget.pk}", title=f"{budget}待审批", body=text, link=link, by=by)
+    _hand_in(budget, sum(wanted.values(), Decimal(0)), returns.count())
     return budget
+
+
+def _hand_in(budget: Budget, whole: Decimal, returned: int) -> None:
+    """On record, and a letter to the county: the first time, and the first time after each return."""
+    town, by = budget.town, budget.saved_by
+    summary = f"编制{budget}，合计 {yuan(whole)} 元"
+    record(by=by, action="centres.budget_saved", subject=budget, summary=summary, town_code=town.code)
+    key = f"budget-{budget.pk}" + (f"-{returned}" if returned else "")
+    title, body = f"{budget}待审批", f"{summary}。请审批。"
+    if returned:
+        title, body = f"{budget}改好重交", f"按县里的意见改过，{body}"
+    tell_county(key=key, title=title, body=body, link=f"/town/centre/money/?town={town.code}&year={budget.year}", by=by)
+
+
+def _deciding(budget: Budget, by: User) -> Budget:
+    """The budget, locked with its town, for somebody of the county."""
+    _locked(budget.town)
+    if not by.is_county:
+        raise PermissionDenied
+    row: Budget = Budget.objects.select_for_update(of=("self",)).select_related("town").get(pk=budget.pk)
+    return row
+
+
+def _must_be_seen(budget: Budget, seen: str | None) -> None:
+    if seen is not None and seen != budget.seen:
+        raise ValidationError(f"{budget}在您打开以后改过，请重新看一遍再办。", code="changed")
 
 
 @transaction.atomic
 def approve_budget(*, budget: Budget, by: User, seen: str | None = None) -> Budget:
     """The county agrees; from here lines stay as they are. Again: nothing happens. `seen`: which saving was looked at."""
-    _locked(budget.town)
-    budget = Budget.objects.select_for_update(of=("self",)).select_related("town").get(pk=budget.pk)
-    if not by.is_county:
-        raise PermissionDenied
+    budget = _deciding(budget, by)
     if budget.state == Budget.State.APPROVED:
         return budget
     must_decide(by, budget.saved_by_id)
     _open_year(budget.town, budget.year)
-    if seen is not None and seen != budget.seen:
-        raise ValidationError(f"{budget}在您打开以后改过，请重新看一遍再批准。", code="changed")
+    _must_be_seen(budget, seen)
+    if BudgetReturn.objects.filter(budget=budget).standing().exists():
+        raise ValidationError(f"{budget}已经退回，等镇里改好重交再批准。", code="returned")
     if not BudgetLine.objects.filter(budget=budget, amount__gt=0).exists():
         raise ValidationError("预算里还没有金额，不能批准。", code="empty")
     budget.state, budget.approved_by, budget.approved_at = Budget.State.APPROVED, by, timezone.now()
@@ -106,6 +144,31 @@ def approve_budget(*, budget: Budget, by: User, seen: str | None = None) -> Budg
         link=link,
     )
     return budget
+
+
+@transaction.atomic
+def return_budget(*, budget: Budget, comment: str, by: User, seen: str | None = None) -> BudgetReturn:
+    """The county sends a draft back, saying why; the town mends and saves it again. The same again: the same row."""
+    budget = _deciding(budget, by)
+    must_decide(by, budget.saved_by_id)
+    if budget.state == Budget.State.APPROVED:
+        raise ValidationError("预算已经批准，不能退回。要增减，请登记预算调整。", code="state")
+    _open_year(budget.town, budget.year)
+    comment = need_text(comment, "退回要写明意见，镇里才知道改什么。")[:300]
+    done: BudgetReturn | None = BudgetReturn.objects.filter(budget=budget).standing().first()
+    if done and done.comment == comment:
+        return done
+    if done:
+        raise ValidationError(f"{budget}已经由{done.by}退回，等镇里修改。", code="returned")
+    _must_be_seen(budget, seen)
+    row = BudgetReturn.objects.create(
+        budget=budget, saved_at=budget.saved_at, comment=comment, by=by, at=timezone.now()
+    )  # fmt: skip
+    town, summary = budget.town, f"退回{budget}：{comment}"
+    record(by=by, action="centres.budget_returned", subject=budget, summary=summary, town_code=town.code)
+    link = f"/town/centre/money/?year={budget.year}"
+    tell(to=town, key=f"budget-returned-{row.pk}", title=f"{budget}被退回", body=f"县里的意见：{comment}", link=link)
+    return row
 
 
 @transaction.atomic
@@ -153,11 +216,13 @@ def post_expense(
         if all(getattr(done, name) == value for name, value in facts.items()):
             return done
         raise ValidationError({"voucher": f"{spent_on.year} 年的“{voucher}”已经入过账。记错了的，先冲销再入账。"})
+    if spent_on > timezone.localdate():
+        raise ValidationError({"spent_on": "支出日期还没到，请核对年份。"})
+    if spent_on.year < FIRST_YEAR:
+        raise ValidationError({"spent_on": f"支出日期太早，这里只记 {FIRST_YEAR} 年以后的账。"})
     _open_year(town, spent_on.year)
     if amount <= 0:
         raise ValidationError({"amount": "金额要大于 0。"})
-    if spent_on > timezone.localdate():
-        raise ValidationError({"spent_on": "支出日期还没到。"})
     warning = over_budget(town, spent_on.year, head, amount)
     if warning and (accepted != warning or not accepted_reason.strip()):
         raise ValidationError(warning, code="warned")
@@ -193,39 +258,54 @@ def reverse_expense(*, expense: Expense, reason: str, by: User) -> Expense:
     return row
 
 
-@transaction.atomic
-def add_scan(*, expense: Expense, file: StoredFile, by: User) -> ExpenseScan:
-    """Put a scan to a voucher."""
-    must_run(by, expense.town)
-    row = ExpenseScan.objects.create(expense=expense, file=file, by=by, at=timezone.now())
-    summary = f"{expense.year} 年凭证 {expense.voucher} 归入影像“{file.original_name}”"
-    record(by=by, action="centres.scan_added", subject=expense, summary=summary, town_code=expense.town.code)
-    return row
-
-
-def _step(town: Town, year: int, by: User, reason: str) -> YearClosing:
+def _step(town: Town, year: int, by: User, reason: str, *, closed: bool) -> YearClosing:
     sums = total(accounts(town, year))
     number = YearClosing.objects.filter(town=town, year=year).count() + 1
     return YearClosing.objects.create(
-        town=town, year=year, number=number, is_closed=not reason, budget=sums.budget, spent=sums.spent,
+        town=town, year=year, number=number, is_closed=closed, budget=sums.budget, spent=sums.spent,
         reason=reason[:200], by=by, at=timezone.now(),
     )  # fmt: skip
 
 
+def is_early(year: int) -> bool:
+    """Whether the year still has days to come."""
+    return timezone.localdate() < date(year, 12, 31)
+
+
+def closing_barred(town: Town, year: int) -> str:
+    """Why a year cannot be closed now; empty where it can."""
+    if not FIRST_YEAR <= year <= timezone.localdate().year:
+        return "这个年度还没开始，不能结账。"
+    if Budget.objects.filter(town=town, year=year, state=Budget.State.DRAFT).exists():
+        return f"{year} 年的预算还是草稿，等县里批准后再结账。"
+    return ""
+
+
+def closing_seen(town: Town, year: int) -> str:
+    """The sums a closing would keep, as a token."""
+    sums = total(accounts(town, year))
+    return f"{sums.budget}/{sums.spent}"
+
+
 @transaction.atomic
-def close_year(*, town: Town, year: int, by: User) -> YearClosing:
-    """Close the books of a year; what was spent is kept with the closing. A closed year answers with its closing."""
+def close_year(*, town: Town, year: int, by: User, reason: str = "", seen: str | None = None) -> YearClosing:
+    """Close the books of a year; what was spent is kept with the closing. A closed year answers with its closing.
+
+    Before its last day a reason is needed. `seen` is the token of the sums that were looked at.
+    """
     town = _locked(town)
     must_run(by, town)
     last: YearClosing | None = YearClosing.objects.filter(town=town, year=year).order_by("-number").first()
     if last and last.is_closed:
         return last
-    if not FIRST_YEAR <= year <= timezone.localdate().year:
-        raise ValidationError("这个年度还没开始，不能结账。", code="year")
-    if Budget.objects.filter(town=town, year=year, state=Budget.State.DRAFT).exists():
-        raise ValidationError(f"{year} 年的预算还是草稿，等县里批准后再结账。", code="draft")
-    row = _step(town, year, by, "")
+    if barred := closing_barred(town, year):
+        raise ValidationError(barred, code="barred")
+    if seen is not None and seen != closing_seen(town, year):
+        raise ValidationError(CHANGED, code="changed")
+    reason = need_text(reason, f"{year} 年还没过完，提前结账要写明原因。") if is_early(year) else ""
+    row = _step(town, year, by, reason, closed=True)
     summary = f"{year} 年度结账，预算 {yuan(row.budget)} 元，支出 {yuan(row.spent)} 元"
+    summary += f"，提前结账的原因：{row.reason}" if row.reason else ""
     record(by=by, action="centres.year_closed", subject=row, summary=summary, town_code=town.code)
     return row
 
@@ -241,7 +321,7 @@ def reopen_year(*, town: Town, year: int, reason: str, by: User) -> YearClosing:
         raise ValidationError(f"{year} 年没有结过账。", code="state")
     if not last.is_closed:
         return last
-    row = _step(town, year, by, need_text(reason, "重新打开要写明原因。"))
+    row = _step(town, year, by, need_text(reason, "重新打开要写明原因。"), closed=False)
     summary = f"重新打开 {year} 年度账目：{row.reason}"
     record(by=by, action="centres.year_reopened", subject=row, summary=summary, town_code=town.code)
     link = f"/town/centre/money/?year={year}"

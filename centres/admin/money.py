@@ -5,7 +5,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from centres.models import Budget, BudgetAdjustment, BudgetLine, CostHead, Expense, ExpenseScan, YearClosing
+from centres.models import (
+    Budget,
+    BudgetAdjustment,
+    BudgetLine,
+    BudgetReturn,
+    CostHead,
+    Expense,
+    ExpenseScan,
+    YearClosing,
+)
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, ScopedTabular, SharedAdmin
 
 
@@ -34,6 +43,16 @@ class BudgetAdmin(ReadOnly, ScopedAdmin):
     list_filter = ["year", "state", "town"]
     list_select_related = ["town", "saved_by", "approved_by"]
     inlines = [BudgetLineInline]
+
+
+@admin.register(BudgetReturn)
+class BudgetReturnAdmin(ReadOnly, ScopedAdmin):
+    """Drafts the county sent back."""
+
+    list_display = ["budget", "comment", "by", "at"]
+    list_filter = ["budget__year", "budget__town"]
+    list_select_related = ["budget__town", "by"]
+    search_fields = ["comment"]
 
 
 @admin.register(BudgetAdjustment)

@@ -8,16 +8,16 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 
-from centres.models import CostHead, Expense
-from centres.money import Account
+from centres.models import CostHead, Expense, HeldScan
+from centres.models.money import FIRST_YEAR, LARGEST, LAST_YEAR
+from centres.money import Account, stamp
 
 GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 PLAIN = re.compile(r"\d+")
 LONG_NUMBER = re.compile(r"\d{12,}")
-LARGEST = Decimal("9999999999.99")
 CHINESE = set("零〇一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟萬億角分整")
 
 
@@ -39,7 +39,7 @@ def read_amount(text: str, *, signed: bool = False) -> Decimal:
         raise ValidationError("金额前面不写正负号。要冲销，请在那一笔后面点“冲销”。", code="sign")
     amount = Decimal(f"{sign}{whole.replace(',', '')}{point}{cents}")
     if abs(amount) > LARGEST:
-        raise ValidationError("金额太大，请核对，不超过百亿元。", code="large")
+        raise ValidationError("金额太大，一笔不超过一千万元。请核对是不是多写了零，或漏了小数点。", code="large")
     return amount
 
 
@@ -65,7 +65,20 @@ def helper(*rows: Any) -> FormHelper:
     return made
 
 
-class BudgetForm(forms.Form):
+class StampedForm(forms.Form):
+    """`seen` says which figures were there when the page was opened; an action refuses with "changed" when they moved."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def look_again(self) -> None:
+        """Once the page has said what changed, sending it again is on purpose."""
+        if self.has_error(NON_FIELD_ERRORS, code="changed"):
+            data: Any = self.data
+            self.data = data = data.copy()
+            data["seen"] = self.initial["seen"]
+
+
+class BudgetForm(StampedForm):
     """One amount a head; the heads are the county's."""
 
     def __init__(self, *args: Any, rows: list[Account], **kwargs: Any) -> None:
@@ -75,8 +88,9 @@ class BudgetForm(forms.Form):
         for head in self.heads:
             start = known[head.pk]
             self.fields[f"h{head.pk}"] = MoneyField(label=f"{head.name}（元）", required=False, initial=start or "")
+        self.initial["seen"] = stamp(rows)
         columns = [Column(f"h{head.pk}", css_class="col-md-3 col-6") for head in self.heads]
-        self.helper = helper(Row(*columns))
+        self.helper = helper(Row(*columns), "seen")
 
     def amounts(self) -> dict[CostHead, Decimal]:
         """What was typed; an empty field is nothing."""
@@ -85,7 +99,7 @@ class BudgetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A budget has an amount somewhere."""
         found = super().clean() or {}
-        if not self.errors and not any(found.values()):
+        if not self.errors and not any(self.amounts().values()):
             raise ValidationError("请至少填一项金额。", code="empty")
         return found
 
@@ -104,12 +118,13 @@ class AdjustmentForm(forms.Form):
 
 
 class ExpenseForm(forms.ModelForm):
-    """One voucher. `accepted` and `accepted_reason` answer a warning."""
+    """One voucher. `accepted` and `accepted_reason` answer a warning; `held` is the scan that was chosen before it."""
 
     amount = MoneyField(label="金额（元）", help_text="如 1234.50，写到分。")
     scan = forms.FileField(
         label="凭证影像", required=False, help_text="PDF、OFD 或照片，不超过 20 MB，也可以以后再传。"
     )
+    held = forms.CharField(required=False, widget=forms.HiddenInput)
     accepted = forms.CharField(required=False, widget=forms.HiddenInput)
     accepted_reason = forms.CharField(label="仍要入账的原因", max_length=200, required=False)
 
@@ -131,6 +146,7 @@ class ExpenseForm(forms.ModelForm):
         ),
         Row(Column("payee", css_class="col-md-6"), Column("purpose", css_class="col-md-6")),
         "scan",
+        "held",
         "accepted",
     )
 
@@ -138,7 +154,9 @@ class ExpenseForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         heads: Any = self.fields["head"]
         heads.queryset, heads.empty_label = CostHead.objects.filter(is_active=True), "请选择"
-        self.initial.setdefault("spent_on", timezone.localdate())
+        today = timezone.localdate()
+        self.initial.setdefault("spent_on", today)
+        self.fields["spent_on"].widget.attrs |= {"min": f"{FIRST_YEAR}-01-01", "max": f"{today:%Y-%m-%d}"}
         self.helper = helper(*self.rows)
 
     def _named(self, field: str) -> str:
@@ -158,13 +176,22 @@ class ExpenseForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """The action decides about the row; the form only reads its fields."""
 
+    def _put(self, name: str, value: str) -> None:
+        data: Any = self.data
+        self.data = data = data.copy()
+        data[name] = value
+
     def warn(self, warning: str) -> None:
         """Show the warning and ask why all the same."""
         self.warning = warning
-        data: Any = self.data
-        self.data = data = data.copy()
-        data["accepted"] = warning
+        self._put("accepted", warning)
         self.helper = helper(*self.rows, "accepted_reason")
+
+    def keep(self, held: HeldScan | None) -> None:
+        """Say that the chosen scan is kept and carry it along."""
+        self._put("held", str(held.pk) if held else "")
+        if held:
+            self.fields["scan"].help_text = f"“{held.file}”已经收好，不用再选。要换一份才重新选。"
 
 
 class ReasonForm(forms.Form):
@@ -173,6 +200,39 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
     helper = helper("reason")
+
+
+class ReturnForm(StampedForm):
+    """Why the county sends a budget back."""
+
+    comment = forms.CharField(
+        label="意见",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "退回要写明意见，镇里才知道改什么。"},
+    )
+
+    helper = helper("comment", "seen")
+
+
+class ClosingForm(StampedForm):
+    """A tick that the sums are right; before the year's last day also why."""
+
+    sure = forms.BooleanField(
+        label="账已核对，数字无误，可以结账", error_messages={"required": "请先核对上面的数字，再勾选这一项。"}
+    )
+    reason = forms.CharField(
+        label="提前结账的原因",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "这一年还没过完，提前结账要写明原因。"},
+    )
+
+    def __init__(self, *args: Any, is_early: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_early:
+            del self.fields["reason"]
+        self.helper = helper(*(["reason"] if is_early else []), "sure", "seen")
 
 
 class ScanForm(forms.Form):
@@ -186,4 +246,4 @@ class ScanForm(forms.Form):
 class YearForm(forms.Form):
     """Which year of money is looked at."""
 
-    year = forms.IntegerField(min_value=2020, max_value=2100)
+    year = forms.IntegerField(min_value=FIRST_YEAR, max_value=LAST_YEAR)

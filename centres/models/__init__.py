@@ -8,9 +8,11 @@ from centres.models.money import (
     Budget,
     BudgetAdjustment,
     BudgetLine,
+    BudgetReturn,
     CostHead,
     Expense,
     ExpenseScan,
+    HeldScan,
     YearClosing,
 )
 from centres.models.places import Centre, Room, VenueKind, Zone, ZonePhoto
@@ -27,6 +29,7 @@ __all__ = [
     "Budget",
     "BudgetAdjustment",
     "BudgetLine",
+    "BudgetReturn",
     "Centre",
     "CostHead",
     "Disclosure",
@@ -37,6 +40,7 @@ __all__ = [
     "Expense",
     "ExpenseScan",
     "Finding",
+    "HeldScan",
     "Inspection",
     "InspectionPhoto",
     "InspectionResult",

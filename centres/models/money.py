@@ -14,6 +14,7 @@ from juxian.people.models import Town, User
 
 FIRST_YEAR, LAST_YEAR = 2020, 2100
 ZERO = Decimal("0.00")
+LARGEST = Decimal(10_000_000)  # 元; more in one amount is a slip of the pen
 
 
 def _amount(label: str) -> models.DecimalField:
@@ -100,7 +101,7 @@ class Budget(models.Model):
 
 
 class BudgetRowQuerySet(TownQuerySet):
-    """Lines and adjustments of a town's budgets."""
+    """Lines, returns and adjustments of a town's budgets."""
 
     town_path = "budget__town"
 
@@ -132,6 +133,45 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.budget} {self.head}"
+
+
+class BudgetReturnQuerySet(BudgetRowQuerySet):
+    """Returns of a town's budgets."""
+
+    def standing(self) -> "BudgetReturnQuerySet":
+        """Those the town has not answered by saving the draft again."""
+        return self.filter(budget__state=Budget.State.DRAFT, saved_at=models.F("budget__saved_at"))
+
+
+class BudgetReturn(models.Model):
+    """The county sent a draft back and says why. It speaks of one saving, once; append-only (triggers)."""
+
+    budget = models.ForeignKey(Budget, models.PROTECT, verbose_name="预算", related_name="returns")
+    saved_at = models.DateTimeField("退回的是哪次编制")
+    comment = models.CharField("意见", max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, verbose_name="退回人", related_name="+")
+    at = models.DateTimeField("退回时间")
+
+    objects = BudgetReturnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "预算退回"
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["budget", "saved_at"],
+                name="centres_budgetreturn_once",
+                violation_error_message="这份预算已经退回，等镇里修改。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(comment=""),
+                name="centres_budgetreturn_comment",
+                violation_error_message="退回要写明意见。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget}退回"
 
 
 class BudgetAdjustment(models.Model):
@@ -276,6 +316,28 @@ class ExpenseScan(models.Model):
         return f"{self.expense.voucher} {self.file}"
 
 
+class HeldScanQuerySet(TownQuerySet):
+    """Scans held for a town's vouchers."""
+
+
+class HeldScan(models.Model):
+    """A scan that was chosen for a voucher not entered yet: whoever chose it need not choose again. Swept after a day."""
+
+    town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", related_name="held_scans")
+    file = models.OneToOneField(StoredFile, models.PROTECT, verbose_name="文件", related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, verbose_name="经办人", related_name="+")
+    at = models.DateTimeField("时间")
+
+    objects = HeldScanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待入账的凭证影像"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
 class YearClosingQuerySet(TownQuerySet):
     """Closings and reopenings of a town."""
 
@@ -290,7 +352,7 @@ class YearClosingQuerySet(TownQuerySet):
 class YearClosing(models.Model):
     """A year was closed (odd numbers) or opened again (even numbers, by the county). Append-only; the last row counts.
 
-    `budget` and `spent` keep the sums as they were at that moment.
+    `budget` and `spent` keep the sums as they were at that moment. A year closed before its end says why.
     """
 
     town = models.ForeignKey(Town, models.PROTECT, verbose_name="镇街", related_name="closings")
@@ -299,7 +361,7 @@ class YearClosing(models.Model):
     is_closed = models.BooleanField("结账")
     budget = models.DecimalField("当时预算（元）", max_digits=14, decimal_places=2)
     spent = models.DecimalField("当时支出（元）", max_digits=14, decimal_places=2)
-    reason = models.CharField("重开原因", max_length=200, blank=True)
+    reason = models.CharField("原因", max_length=200, blank=True)
     by = models.ForeignKey(User, models.PROTECT, verbose_name="经办人", related_name="+")
     at = models.DateTimeField("时间")
 
@@ -315,7 +377,7 @@ class YearClosing(models.Model):
                 violation_error_message="这一步已经登记。",
             ),
             models.CheckConstraint(
-                condition=Q(is_closed=True, reason="") | (Q(is_closed=False) & ~Q(reason="")),
+                condition=Q(is_closed=True) | ~Q(reason=""),
                 name="centres_yearclosing_reason",
                 violation_error_message="重新打开要写原因。",
             ),
@@ -328,3 +390,9 @@ class YearClosing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.town.name}{self.year}年度{'结账' if self.is_closed else '重新打开'}"
+
+    @property
+    def left(self) -> Decimal:
+        """What was left at that moment."""
+        left: Decimal = self.budget - self.spent
+        return left

@@ -2,22 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from centres.forms.money import YearForm
-from centres.models import Budget, BudgetAdjustment, Centre, CostHead, Expense, ExpenseScan, YearClosing
-from centres.models.money import FIRST_YEAR
-from centres.money import Account, accounts, links_of, total, town_totals
+from centres.models import (
+    Budget,
+    BudgetAdjustment,
+    BudgetReturn,
+    Centre,
+    CostHead,
+    Expense,
+    ExpenseScan,
+    YearClosing,
+)
+from centres.models.money import FIRST_YEAR, ZERO
+from centres.money import Account, accounts, draft_totals, links_of, total, town_totals
 from centres.views.places import centre_of
-from juxian.files.photos import TYPES
-from juxian.files.store import DamagedFile, open_whole
+from juxian.files.serve import sent
+from juxian.files.store import DamagedFile
 from juxian.people.access import signed_in, staff_required
 from juxian.people.models import Town
 from juxian.sheets import Amount, workbook_of
@@ -45,6 +55,17 @@ def writes_for(request: HttpRequest, town: Town) -> bool:
     return signed_in(request).editable_towns().filter(pk=town.pk).exists()
 
 
+def asked(request: HttpRequest, form: Any, back: str, **words: Any) -> HttpResponse:
+    """A page with one form: title, text, button."""
+    return render(request, "centres/money_form.html", {"nav": "centre", "form": form, "back": back, **words})
+
+
+def shut(request: HttpRequest, title: str, text: str, back: str, status: int = 200) -> HttpResponse:
+    """A page that says why there is no form."""
+    ctx = {"nav": "centre", "title": title, "text": text, "back": back}
+    return render(request, "centres/money_shut.html", ctx, status=status)
+
+
 @dataclass
 class Seen:
     """What a page of money shows: one town's year, cut to a head and a word where the reader asked for it."""
@@ -55,6 +76,22 @@ class Seen:
     expenses: Any
     head: CostHead | None
     q: str
+    budget: Budget | None
+    returned: BudgetReturn | None
+
+    @property
+    def budget_words(self) -> str:
+        """What the column of the budget shows; empty for one the county approved."""
+        if self.budget is None:
+            return "未编"
+        if self.budget.state == Budget.State.APPROVED:
+            return ""
+        return "已退回，未批准" if self.is_returned else "草稿，未批准"
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the town has the draft back and has not saved it since."""
+        return bool(self.budget and self.returned and self.returned.saved_at == self.budget.saved_at)
 
     @property
     def town(self) -> Town:
@@ -76,7 +113,16 @@ def _seen(request: HttpRequest) -> Seen:
     if q:
         expenses = expenses.filter(Q(voucher__icontains=q) | Q(payee__icontains=q) | Q(purpose__icontains=q))
     expenses = expenses.select_related("head", "by", "reversed_by", "reverses").order_by("-spent_on", "-pk")
-    return Seen(centre, year, accounts(centre.town, year, with_draft=True), expenses, head, q)
+    rows = accounts(centre.town, year, with_draft=True)
+    return Seen(centre, year, rows, expenses, head, q, *_budget_of(request, centre.town, year))
+
+
+def _budget_of(request: HttpRequest, town: Town, year: int) -> tuple[Budget | None, BudgetReturn | None]:
+    """The budget of a town's year, and the last time the county sent it back."""
+    budgets = Budget.objects.visible_to(request.user).select_related("saved_by", "approved_by")
+    budget = budgets.filter(town=town, year=year).first()
+    returns = BudgetReturn.objects.visible_to(request.user).filter(budget__town=town, budget__year=year)
+    return budget, returns.select_related("by").first()
 
 
 def _years(request: HttpRequest, town: Town, year: int) -> list[int]:
@@ -87,18 +133,20 @@ def _years(request: HttpRequest, town: Town, year: int) -> list[int]:
     return sorted({year, this, this + 1, *spent.distinct(), *planned}, reverse=True)
 
 
-def _rights(request: HttpRequest, seen: Seen, budget: Budget | None, closed: bool) -> dict[str, bool]:
+def _rights(request: HttpRequest, seen: Seen, closed: bool) -> dict[str, bool]:
     """Which buttons this user is shown; the actions behind them decide again."""
-    user, writes = signed_in(request), writes_for(request, seen.town)
+    user, writes, budget = signed_in(request), writes_for(request, seen.town), seen.budget
     draft = budget is not None and budget.state == Budget.State.DRAFT
+    own, this = budget is not None and budget.saved_by_id == user.pk, timezone.localdate().year
+    waits = user.is_county and draft and not closed and not seen.is_returned
     return {
         "may_write": writes,
-        "may_plan": writes and not closed and (budget is None or draft),
-        "may_approve": user.is_county and draft and not closed and budget is not None and budget.saved_by_id != user.pk,
-        "waits_for_other": user.is_county and draft and budget is not None and budget.saved_by_id == user.pk,
+        "may_plan": writes and not closed and (budget is None or draft) and seen.year <= this + 1,
+        "may_decide": waits and not own,
+        "waits_for_other": waits and own,
         "may_adjust": user.is_county and not closed and budget is not None and not draft,
-        "may_spend": writes and not closed and seen.year <= timezone.localdate().year,
-        "may_close": writes and not closed and not draft and seen.year <= timezone.localdate().year,
+        "may_spend": writes and not closed and seen.year <= this,
+        "may_close": writes and not closed and not draft and seen.year <= this,
         "may_reopen": user.is_county and closed,
     }
 
@@ -110,8 +158,7 @@ def town_money(request: HttpRequest) -> HttpResponse:
     if not user.is_clerk and not request.GET.get("town"):
         return redirect("centres:county-money")
     seen = _seen(request)
-    budgets = Budget.objects.visible_to(user).select_related("saved_by", "approved_by")
-    budget = budgets.filter(town=seen.town, year=seen.year).first()
+    budget = seen.budget
     steps = YearClosing.objects.visible_to(user).filter(town=seen.town, year=seen.year).select_related("by")
     closing = steps.order_by("-number").first()
     page = Paginator(seen.expenses, PER_PAGE).get_page(request.GET.get("page"))
@@ -139,7 +186,7 @@ def town_money(request: HttpRequest) -> HttpResponse:
         "heads": [row for row in seen.rows if row.head_id],
         "here": urlencode({**base, "year": seen.year}),
         "query": urlencode({**base, "year": seen.year, **seen.filters}) + "&",
-        **_rights(request, seen, budget, bool(closing and closing.is_closed)),
+        **_rights(request, seen, bool(closing and closing.is_closed)),
     }
     return render(request, "centres/town_money.html", ctx)
 
@@ -161,10 +208,12 @@ def town_export(request: HttpRequest) -> HttpResponse:
     """What is seen, as a workbook; amounts as they are, to the cent."""
     seen = _seen(request)
     shown = [*seen.rows, total(seen.rows)]
+    words = seen.budget_words
+    heads = (ACCOUNT_HEADS[0], f"预算（元，{words}）" if words else ACCOUNT_HEADS[1], *ACCOUNT_HEADS[2:])
     sheets = [
         (
             "预算执行",
-            ACCOUNT_HEADS,
+            heads,
             [[row.name, Amount(row.budget), Amount(row.spent), Amount(row.left)] for row in shown],
         ),
         ("支出明细", EXPENSE_HEADS, [_expense_cells(row) for row in seen.expenses]),
@@ -178,6 +227,7 @@ def town_export(request: HttpRequest) -> HttpResponse:
 def town_print(request: HttpRequest) -> HttpResponse:
     """What is seen, on A4."""
     seen = _seen(request)
+    steps = YearClosing.objects.visible_to(request.user).filter(town=seen.town, year=seen.year)
     ctx = {
         "centre": seen.centre,
         "year": seen.year,
@@ -185,6 +235,8 @@ def town_print(request: HttpRequest) -> HttpResponse:
         "rows": seen.rows,
         "whole": total(seen.rows),
         "expenses": [(row, _note(row)) for row in seen.expenses],
+        "listed": sum((row.amount for row in seen.expenses), ZERO),
+        "closing": steps.order_by("-number").first(),
         "today": timezone.localdate(),
     }
     return render(request, "centres/money_print.html", ctx)
@@ -192,21 +244,30 @@ def town_print(request: HttpRequest) -> HttpResponse:
 
 @staff_required
 def scan_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The scan of a voucher, always as a download."""
+    """The scan of a voucher."""
     rows = ExpenseScan.objects.visible_to(request.user).select_related("file", "expense__town")
     scan = get_object_or_404(rows, pk=pk)
     try:
-        content = open_whole(scan.file)
+        return sent(scan.file)  # type: ignore[return-value]  # streams, and is a response all the same
     except DamagedFile as damage:
-        ctx = {"nav": "centre", "title": "文件打不开", "text": str(damage)}
-        ctx["back"] = back_to(request, scan.expense.town, scan.expense.year)
-        return render(request, "centres/money_shut.html", ctx, status=404)
-    return FileResponse(  # type: ignore[return-value]  # streams, and is a response all the same
-        content,
-        as_attachment=True,
-        filename=scan.file.original_name,
-        content_type=TYPES.get(scan.file.kind, "application/octet-stream"),
-    )
+        back = back_to(request, scan.expense.town, scan.expense.year)
+        return shut(request, "文件打不开", str(damage), back, status=404)
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """One town's year beside the others. Only an approved budget counts; `draft` is what a draft asks for."""
+
+    town: Town
+    sums: Account
+    budget: Budget | None
+    draft: Decimal | None
+    step: YearClosing | None
+    is_returned: bool
+
+    @property
+    def is_approved(self) -> bool:
+        return self.budget is not None and self.budget.state == Budget.State.APPROVED
 
 
 @staff_required
@@ -217,8 +278,14 @@ def county_money(request: HttpRequest) -> HttpResponse:
     towns = list(running.filter(pk__in=user.towns()).order_by("code"))
     sums = town_totals(towns, year)
     budgets = {row.town_id: row for row in Budget.objects.visible_to(user).filter(year=year)}
+    returns = BudgetReturn.objects.visible_to(user).filter(budget__year=year).standing()
+    returned = set(returns.values_list("budget__town", flat=True))
     steps = {row.town_id: row for row in YearClosing.objects.visible_to(user).filter(year=year).current()}
-    rows = [(town, sums[town.pk], budgets.get(town.pk), steps.get(town.pk)) for town in towns]
+    drafts = draft_totals(towns, year)
+    rows = [
+        Yearly(town, sums[town.pk], budgets.get(town.pk), drafts.get(town.pk), steps.get(town.pk), town.pk in returned)
+        for town in towns
+    ]
     this = timezone.localdate().year
     ctx = {
         "nav": "centre",
@@ -226,5 +293,6 @@ def county_money(request: HttpRequest) -> HttpResponse:
         "years": sorted({year, *range(max(FIRST_YEAR, this - 4), this + 2)}, reverse=True),
         "rows": rows,
         "whole": total(sums.values()),
+        "left": total(row.sums for row in rows if row.is_approved).left,
     }
     return render(request, "centres/county_money.html", ctx)

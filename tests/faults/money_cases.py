@@ -18,6 +18,7 @@ def money_paths(county: County) -> dict[str, str]:
     return {
         "centres:budget-edit": f"/town/centre/money/budget/?year={timezone.localdate().year + 1}",
         "centres:budget-approve": f"/town/budgets/{county.ours.next_budget.pk}/approve/",
+        "centres:budget-return": f"/town/budgets/{county.ours.next_budget.pk}/return/",
     }
 
 
@@ -28,6 +29,7 @@ def money_cases(county: County) -> dict[str, Case]:
         "centres:budget-edit": Case(amounts),
         "centres:budget-adjust": Case({"amount": "5.00"}),
         "centres:expense-add": Case({"amount": "1.10", "scan": _scan}),
+        "centres:year-close": Case({"sure": "on", "reason": "移交"}),
         "centres:scan-add": Case({"file": _scan}),
         "trainings:class-budget": Case(amounts),
         "trainings:cost-link": Case({"expense": county.ours.old_expense.pk, "lecturer": "", "hours": ""}),

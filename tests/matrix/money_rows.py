@@ -1,6 +1,6 @@
 """Money of both towns: last year closed, this year with an approved budget."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,7 @@ def add_money(data: Any, shared: dict[str, Any]) -> None:
     data.budget.save()
     data.add("next_budget", centres.Budget, town=data.town, year=today.year + 1, saved_by=data.clerk_user, saved_at=now)
     data.add("next_line", centres.BudgetLine, budget=data.next_budget, head=head, amount=Decimal("900.00"))
+    data.add("budget_return", centres.BudgetReturn, budget=data.next_budget, saved_at=now - timedelta(days=1), **by)
     data.add("adjustment", centres.BudgetAdjustment, budget=data.budget, head=head, amount=Decimal("5.50"), **by)
     paid = {"town": data.town, "head": head, "amount": Decimal("10.25"), "reason": "", **by}
     data.add("expense", centres.Expense, year=today.year, spent_on=today, warning="", accepted_reason="", **paid)
@@ -34,6 +35,7 @@ def add_money(data: Any, shared: dict[str, Any]) -> None:
     )  # fmt: skip
     file = store([b"%PDF-1.4 KANARI"], name=f"{data.canary}.pdf", kind="pdf")
     data.add("expense_scan", centres.ExpenseScan, expense=data.expense, file=file, **by)
+    data.add("held_scan", centres.HeldScan, town=data.town, file=store([b"%PDF-1.4"], name="a.pdf", kind="pdf"), **by)
     last = today.year - 1
     data.add(
         "old_expense", centres.Expense, year=last, spent_on=date(last, 6, 1), warning="", accepted_reason="", **paid

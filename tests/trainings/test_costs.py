@@ -229,6 +229,20 @@ def test_the_form_takes_lecturer_and_hours_together_and_for_fees_only(client, ru
     )
 
 
+def test_a_budget_saved_in_another_tab_is_told_before_it_is_lost(client, running, clerk) -> None:
+    client.force_login(clerk)
+    path, meals = reverse("trainings:class-budget", args=[running.pk]), head("meals")
+    seen = client.get(path).context["form"].initial["seen"]
+    client.post(path, {f"h{meals.pk}": "100", "seen": seen})
+    told = client.post(path, {f"h{meals.pk}": "200", "seen": seen}).context["form"]
+    assert told.non_field_errors() == [
+        "您打开这一页以后，别处保存过这份预算：“伙食费”已存 100.00 元，您填的是 200.00 元。"
+        "核对后再点一次“保存”，就以您填的为准。"
+    ]
+    client.post(path, {f"h{meals.pk}": "200", "seen": told.data["seen"]})
+    assert [row.budget for row in class_accounts(running)] == [Decimal(200)]
+
+
 def test_another_towns_class_is_not_found(client, running, other_clerk, member) -> None:
     names = ("class-costs", "class-budget", "cost-link")
     client.force_login(other_clerk)

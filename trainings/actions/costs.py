@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import CostHead, Expense
-from centres.money import yuan
+from centres.money import overtaken, yuan
 from juxian.audit.log import record
 from juxian.people.models import User
 from juxian.people.rights import must_run
 from lecturers.models import Lecturer
 from trainings.actions.rights import State, locked_class, must_be
-from trainings.costs import warnings
+from trainings.costs import class_accounts, warnings
 from trainings.models import ClassBudget, ClassCost, TrainingClass
 
 BEFORE_FILED = [state for state in State if state not in (State.ARCHIVED, State.CANCELLED)]
@@ -22,8 +22,13 @@ SPENDING = [state for state in State if state not in (State.DRAFT, State.CANCELL
 
 
 @transaction.atomic
-def save_class_budget(*, training_class: TrainingClass, amounts: Mapping[CostHead, Decimal], by: User) -> None:
-    """Write the budget of a class, one amount a head; heads without an amount have no line."""
+def save_class_budget(
+    *, training_class: TrainingClass, amounts: Mapping[CostHead, Decimal], by: User, seen: str | None = None
+) -> None:
+    """Write the budget of a class, one amount a head; heads without an amount have no line.
+
+    `seen` is the stamp of the budget the writer looked at.
+    """
     training_class = locked_class(training_class)
     must_run(by, training_class.town)
     must_be(training_class, *BEFORE_FILED)
@@ -33,6 +38,8 @@ def save_class_budget(*, training_class: TrainingClass, amounts: Mapping[CostHea
     rows = ClassBudget.objects.filter(training_class=training_class)
     if dict(rows.values_list("head", "amount")) == wanted:
         return
+    if lost := overtaken(class_accounts(training_class), wanted, seen):
+        raise ValidationError(lost, code="changed")
     rows.delete()
     made = [ClassBudget(training_class=training_class, head_id=key, amount=amount) for key, amount in wanted.items()]
     ClassBudget.objects.bulk_create(made)

@@ -70,9 +70,10 @@ def class_budget(request: SignedRequest, pk: int) -> HttpResponse:
     form = BudgetForm(request.POST if request.method == "POST" else None, rows=class_accounts(training_class))
     if request.method == "POST" and form.is_valid():
         act = partial(save_class_budget, training_class=training_class, amounts=form.amounts(), by=request.user)
-        if tried_form(form, act):
+        if tried_form(form, partial(act, seen=request.POST.get("seen"))):
             messages.success(request, "班次经费预算已保存。")
             return redirect(back)
+        form.look_again()
     text = f"{training_class.title}。没有的项目留空，归档时自动生成“经费预算”。"
     ctx = {"nav": "classes", "form": form, "back": back, "title": title, "text": text, "button": "保存"}
     return render(request, "trainings/cost_form.html", ctx)

@@ -30,7 +30,7 @@ def post(town, meals, by, voucher="记-1", amount="5") -> str:
 
 
 def close(town, by) -> str:
-    return f"closed at {actions.close_year(town=town, year=YEAR, by=by).spent}"
+    return f"closed at {actions.close_year(town=town, year=YEAR, by=by, reason='移交').spent}"
 
 
 def test_a_year_closes_around_whole_vouchers(town, clerk, county, meals, arena):
