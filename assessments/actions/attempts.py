@@ -24,6 +24,7 @@ from trainings.models import Enrolment, TrainingClass
 
 NO_SEAT = "您不在这个班的录取名单里，不能参加考试。有疑问请联系镇里。"
 RETAKE_OVER = "补考期限已经过了，不能再进入。"
+CHANGING = ["finished_at", "closed_by", "score", "closes_at"]  # of an attempt; the rest is frozen as it starts
 SITTABLE = (TrainingClass.State.RUNNING, TrainingClass.State.CLOSING)
 
 
@@ -150,13 +151,14 @@ def _started_meanwhile(attempt: Attempt) -> Attempt:
 def submit_attempt(*, attempt: Attempt, answers: Iterable[Any] = (), by: User | None) -> Attempt:
     """Hand in: keep the answers that came along (dicts of number, choice, seq), mark the paper once.
 
-    The time of arrival is taken before anything waits for a lock. Again, or in a second tab: the same result.
+    The time of arrival is taken before anything waits for a lock; then only what may have changed is read again into
+    `attempt`, for a paper is frozen. Again, or in a second tab: the same result.
     Refused with code `late` after deadline and grace; what was saved stays and the sweep closes the attempt.
     """
     arrived = timezone.now()
     answers = list(answers)
     with transaction.atomic():
-        attempt = locked_attempt(attempt.pk)
+        attempt.refresh_from_db(fields=CHANGING, from_queryset=Attempt.objects.select_for_update())
         if attempt.closed_by == Attempt.ClosedBy.MEMBER or (attempt.finished_at and not answers):
             return attempt
         if attempt.finished_at or arrived >= attempt.closes_at:
@@ -193,7 +195,7 @@ def _finish(attempt: Attempt, at: datetime, closed_by: str, by: User | None) -> 
     score = grade(attempt.paper, choices)
     flipped = Attempt.objects.filter(pk=attempt.pk).open().update(finished_at=at, closed_by=closed_by, score=score)
     if not flipped:
-        attempt.refresh_from_db(fields=["finished_at", "closed_by", "score"])
+        attempt.refresh_from_db(fields=CHANGING)
         return attempt
     attempt.finished_at, attempt.closed_by, attempt.score = at, closed_by, score
     log.record(
@@ -228,7 +230,7 @@ def _settle_retake(attempt: Attempt) -> None:
 
 def _note_in_archive(attempt: Attempt) -> None:
     """A retake passed after the class was archived changes the outcome by itself and leaves an amendment on record."""
-    training_class = attempt.exam.training_class
+    training_class = TrainingClass.objects.select_related("town").get(pk=attempt.exam.training_class_id)
     if training_class.state != TrainingClass.State.ARCHIVED:
         return
     enrolment = resettle_outcome(enrolment=attempt.enrolment)

@@ -249,7 +249,7 @@ def clock(request: HttpRequest, pk: int) -> JsonResponse:
 
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask once more (how many are unanswered), then hand in. A second post shows the same end."""
-    found = _my_attempt(request, pk, "exam__training_class")
+    found = _my_attempt(request, pk, "exam__training_class__town")
     if request.method == "POST":
         return _hand_in(request, found)
     if found.finished_at or timezone.now() >= found.closes_at:
