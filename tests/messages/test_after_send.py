@@ -92,7 +92,5 @@ def test_a_death_after_sending_repeats_at_most_once_and_is_told(environment, kno
     shell(environment, TELL, mark=mark, on_doubt=on_doubt)
 
     assert sweep_and_die(environment, knows_keys) == 137
-    shell(environment, SWEEP, knows_keys=knows_keys, dies=False)
-
-    key, *found = shell(environment, LOOK, mark=mark).split()
+    key, *found = shell(environment, SWEEP + LOOK, mark=mark, knows_keys=knows_keys, dies=False).split()
     assert (" ".join(found), len(list(folder.glob(f"{key}*")))) == (fate, messages)

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 from stdnum.cn.ric import calc_check_digit
 
+from tests.obligations.processes import own_database, run
 from tests.people.rosters import HEAD
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS = 12_000
 
 # A fresh process on a fresh database: nothing of the test run counts into its memory.
@@ -26,41 +24,34 @@ django.setup()
 from datetime import date
 from django.core.management import call_command
 from django.db import transaction
-from django.test.utils import get_runner
-from django.conf import settings
 from python_calamine import CalamineWorkbook
 from juxian.people.imports.save import ROSTER
 from juxian.people.models import Branch, Member, Town
 from juxian.sheets import commit, no_progress
 
-runner = get_runner(settings)(verbosity=0, interactive=False)
-old = runner.setup_databases()
-try:
-    town = Town.objects.create(code="371327102", name="大店镇", kind="town", active_from=date(2020, 1, 1))
-    path = Path(sys.argv[1])
+town = Town.objects.create(code="371327102", name="大店镇", kind="town", active_from=date(2020, 1, 1))
+path = Path(sys.argv[1])
 
-    def used():
-        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
+def used():
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 
-    started = time.process_time()
-    whole = time.perf_counter()
-    options = {"create_branches": True}
-    result, saved = commit(ROSTER, ROSTER.read(path, options, no_progress), options, by=None, accept_valid=False)
-    ours = time.perf_counter() - whole
-    memory = used()
-    rows = list(Member.objects.all())
-    created = len(rows)
-    Member.objects.all().delete()
-    for row in rows:
-        row.pk = None
-    whole = time.perf_counter()
-    list(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows())
-    with transaction.atomic():
-        Member.objects.bulk_create(rows)
-    bare = time.perf_counter() - whole
-    print(json.dumps({"saved": saved, "created": created, "ours": ours, "bare": bare, "megabytes": memory}))
-finally:
-    runner.teardown_databases(old)
+started = time.process_time()
+whole = time.perf_counter()
+options = {"create_branches": True}
+result, saved = commit(ROSTER, ROSTER.read(path, options, no_progress), options, by=None, accept_valid=False)
+ours = time.perf_counter() - whole
+memory = used()
+rows = list(Member.objects.all())
+created = len(rows)
+Member.objects.all().delete()
+for row in rows:
+    row.pk = None
+whole = time.perf_counter()
+list(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows())
+with transaction.atomic():
+    Member.objects.bulk_create(rows)
+bare = time.perf_counter() - whole
+print(json.dumps({"saved": saved, "created": created, "ours": ours, "bare": bare, "megabytes": memory}))
 """
 
 
@@ -96,19 +87,9 @@ def big_roster(path: Path) -> Path:
 
 @pytest.mark.db_engine
 def test_twelve_thousand_rows_within_twenty_times_the_raw_limits_and_300_megabytes(tmp_path) -> None:
-    environment = os.environ | {"VAR_DIR": str(tmp_path / "var"), "LOG_LEVEL": "ERROR"}
-    if url := environment.get("DATABASE_URL"):
-        environment["DATABASE_URL"] = f"{url}_import_{os.getpid()}"
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(big_roster(tmp_path / "a.xlsx"))],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    figures = json.loads(done.stdout.strip().splitlines()[-1])
+    with own_database(tmp_path, os.environ.get("DATABASE_URL", "")) as environment:
+        said = run(environment, "-c", MEASURED, str(big_roster(tmp_path / "a.xlsx")))
+    figures = json.loads(said.strip().splitlines()[-1])
     assert (figures["saved"], figures["created"]) == (True, ROWS)
     assert figures["ours"] < 20 * figures["bare"]
     assert figures["megabytes"] < 300
