@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.test import Client
 from django.utils import timezone
 from stdnum.cn.ric import is_valid
@@ -19,7 +19,17 @@ from assessments.due import owed_by
 from assessments.kinds import overdue_attempts, owed_make_ups, owed_retakes, surveys_to_open
 from assessments.models import Question, Retake, SurveyAnswer
 from assessments.questions import clean, digest
-from centres.models import BrandRevision, BrandTheme, Centre, TeachingPoint
+from centres.actions import disclosures as way
+from centres.models import (
+    BrandRevision,
+    BrandTheme,
+    Centre,
+    Disclosure,
+    DisclosureHead,
+    DisclosureItem,
+    DisclosureQuestion,
+    TeachingPoint,
+)
 from courses.models import Course
 from juxian.audit import chain
 from juxian.demo.load import figures, load_demo
@@ -272,3 +282,19 @@ def test_brands_are_in_every_state_two_alike_and_one_empty(demo: Demo, db, clien
     }
     assert [text[:6] for text in warned["板泉镇"]] == ["与十字路街道"]
     assert warned["石莲子镇"] == ["品牌是空的：今年没有开班。"]
+
+
+def test_accounts_are_in_every_state_and_add_up(demo: Demo, db) -> None:
+    rows = Disclosure.objects.select_related("town")
+    assert set(rows.values_list("state", flat=True)) == set(Disclosure.State.values)
+    assert rows.published().filter(corrects__isnull=False).count() == 1
+    assert rows.filter(state=Disclosure.State.DRAFT).exclude(comment="").exists()
+    assert not rows.filter(Q(proposed_by=F("approved_by")) | Q(checked_by=F("approved_by"))).exists()
+    spent = sum(head.spent for head in DisclosureHead.objects.all())
+    assert spent == sum(item.amount for item in DisclosureItem.objects.all())
+    assert [way.hits_of(row) for row in rows.published()] == [[]] * rows.published().count()
+
+
+def test_the_demo_member_has_asked_and_was_answered(demo: Demo, db) -> None:
+    mine = DisclosureQuestion.objects.mine(User.objects.get(username="member"))
+    assert {row.is_answered for row in mine} == {True, False}
