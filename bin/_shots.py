@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.management import call_command  # noqa: E402
 from django.urls import NoReverseMatch, reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from playwright.sync_api import Error, sync_playwright  # noqa: E402
@@ -118,8 +120,19 @@ def _classes(*states: str) -> Any:
 
 
 def _class(*states: str) -> Kwargs:
-    """A class of the demo clerk's town in one of these states, or in any."""
-    return lambda: _pk(_classes(*states) if _classes(*states).exists() else _classes(*State.values))
+    """A class of the demo clerk's town in one of these states."""
+    return lambda: _pk(_classes(*states))
+
+
+def _elsewhere(state: str) -> Kwargs:
+    """A class of any town in a state that none of the demo clerk's is in."""
+    return lambda: _pk(trainings.TrainingClass.objects.filter(state=state).order_by("-starts_on", "-pk"))
+
+
+def _swept() -> dict[str, Any]:
+    """The heart of the background work beats as late as this."""
+    call_command("sweep", stdout=StringIO())
+    return {}
 
 
 def _mine(model: Any, **conditions: Any) -> Kwargs:
@@ -147,12 +160,13 @@ def _disclosed(state: str) -> Kwargs:
     return lambda: _pk(centres.Disclosure.objects.filter(state=state).order_by("-pk"))
 
 
+ELSEWHERE = (State.APPROVED, State.CANCELLED)
 DRAFT_PLAN = _own(trainings.YearPlan)
 OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
 SHOTS: dict[str, list[Shot]] = {
     "home": [Shot("anonymous", suffix="public"), Shot("county", suffix="county")],
     "help": [Shot("anonymous")],
-    "readyz": [Shot("anonymous")],
+    "readyz": [Shot("anonymous", _swept)],
     "screen": [Shot("anonymous", lambda: {"code": TOWN})],
     "login": [Shot("anonymous")],
     "people:activate": [Shot("anonymous")],
@@ -190,10 +204,11 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:line-edit": [Shot("clerk", _own(trainings.PlanLine))],
     "trainings:line-open": [Shot("clerk", _own(trainings.PlanLine))],
     "trainings:town-detail": [
-        *[Shot("clerk", _class(state), suffix=state) for state in State.values],
+        *[Shot("clerk", _class(state), suffix=state) for state in State.values if state not in ELSEWHERE],
+        *[Shot("county", _elsewhere(state), suffix=state) for state in ELSEWHERE],
         *[
-            Shot("clerk", _class(State.RUNNING, State.CLOSING), query=f"?tab={tab}", suffix=tab)
-            for tab in ("sessions", "people", "roll", "exam", "survey", "dossier", "log")
+            Shot("clerk", _class(State.RUNNING), query=f"?tab={tab}", suffix=tab)
+            for tab in ("timetable", "people", "sign", "dossier")
         ],
         Shot("county", lambda: {"pk": _revoked().enrolment.training_class_id}, "?tab=certificates", "certificates"),
     ],
@@ -295,7 +310,9 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:point-edit": [Shot("clerk", _own(centres.TeachingPoint))],
     "centres:site-edit": [Shot("clerk", _own(centres.ReceptionSite))],
     "centres:county-posts": [Shot("county")],
-    "centres:post-take-up": [Shot("county", lambda: _pk(centres.Post.objects.standing().filter(holdings=None)))],
+    "centres:post-take-up": [
+        Shot("county", lambda: _pk(centres.Post.objects.standing().exclude(holdings__ends_on=None)))
+    ],
     "centres:post-leave": [Shot("county", lambda: _pk(centres.PostHolding.objects.current()))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }

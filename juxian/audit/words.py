@@ -50,6 +50,7 @@ ACTIONS = {
     "centres.brand_withdraw": "撤回品牌送审",
     "centres.budget_adjusted": "调整预算",
     "centres.budget_approved": "批准预算",
+    "centres.budget_returned": "退回预算",
     "centres.budget_saved": "编制预算",
     "centres.disclosure_answer": "答复账目提问",
     "centres.disclosure_approve": "批准账目公开",

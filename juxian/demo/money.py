@@ -5,7 +5,16 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from centres.models import Budget, BudgetAdjustment, BudgetLine, CostHead, Expense, ExpenseScan, YearClosing
+from centres.models import (
+    Budget,
+    BudgetAdjustment,
+    BudgetLine,
+    BudgetReturn,
+    CostHead,
+    Expense,
+    ExpenseScan,
+    YearClosing,
+)
 from centres.money import yuan
 from juxian.demo.outline import Outline, State
 from juxian.demo.papers import keep
@@ -129,7 +138,17 @@ def _budgets(plot: Plot, books: list[Book], heads: dict[str, CostHead]) -> list[
         row.state, row.approved_by, row.approved_at = Budget.State.APPROVED, plot.users["county"], at
         plot.note(at, row.approved_by, "centres.budget_approved", row, f"批准{row}", row.town.code)
     Budget.objects.bulk_update(agreed, ["state", "approved_by", "approved_at"])
+    _send_back(plot, next(row for row in rows if row.year == plot.at.year and row.town == late))
     return agreed
+
+
+def _send_back(plot: Plot, row: Budget) -> None:
+    """The draft that is late waits for the town: the county asked for a change."""
+    at, comment = row.saved_at + timedelta(days=2), "伙食费和办班天数对不上，请核对后再报。（演示）"
+    save_all(
+        BudgetReturn, [BudgetReturn(budget=row, saved_at=row.saved_at, comment=comment, by=plot.users["county"], at=at)]
+    )
+    plot.note(at, plot.users["county"], "centres.budget_returned", row, f"退回{row}：{comment}", row.town.code)
 
 
 def _vouchers(plot: Plot, books: list[Book], heads: dict[str, CostHead]) -> Spent:

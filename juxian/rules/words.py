@@ -93,6 +93,7 @@ SORTS: dict[str, Sort] = {
     "inspection.remind_before": DAYS,
     "inspection.remind_after": DAYS,
     "inspection.confirm_days": DAYS,
+    "inspection.self_check_month": _whole(0, 12, 0),
     "cost.person_day": _whole(1, 10000, 550),
     "cost.lecture_hours": _whole(1, 12, 4),
     "brand.alike_percent": _whole(1, 100, 50),

@@ -42,7 +42,7 @@ NOW = "2026-11-23 10:00+08:00"
 PAGES = 50
 ROLES = {"town": "clerk", "me": "member", "admin": "county", "public": "anonymous", "inspect": "inspector"}
 WRITTEN_MEANWHILE = {"audit.auditentry", "audit.auditseal"}  # their pages show what the writer wrote
-CHANGING = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
+CHANGING = re.compile(rb'name="(?:csrfmiddlewaretoken|key)" value="[^"]+"')
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
