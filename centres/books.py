@@ -22,10 +22,11 @@ class Spending:
 
 @dataclass(frozen=True)
 class Head:
-    """One head: the budget of the year as of the last day, and what was spent between the days."""
+    """One head: the budget of the year as of the last day, what was spent before the first day and between the days."""
 
     name: str
     budget: Decimal
+    spent_before: Decimal
     spent: Decimal
     items: list[Spending]
 
@@ -37,7 +38,8 @@ def books(town: Town, starts_on: date, ends_on: date) -> list[Head]:
     rows = Expense.objects.standing().filter(town=town, year=starts_on.year, spent_on__range=(starts_on, ends_on))
     for row in rows.order_by("spent_on", "pk").only("head_id", "spent_on", "purpose", "amount"):
         items[row.head_id].append(Spending(row.pk, row.spent_on, row.purpose, row.amount))
-    return [
-        Head(row.name, row.budget, row.spent - before.get(row.head_id, Decimal(0)), items[row.head_id])
-        for row in accounts(town, starts_on.year, until=ends_on)
-    ]
+    found = []
+    for row in accounts(town, starts_on.year, until=ends_on):
+        earlier = before.get(row.head_id, Decimal(0))
+        found.append(Head(row.name, row.budget, earlier, row.spent - earlier, items[row.head_id]))
+    return found

@@ -150,7 +150,14 @@ def _copy_books(row: Disclosure) -> None:
     DisclosureHead.objects.filter(disclosure=row).delete()
     found = books(row.town, row.starts_on, row.ends_on)
     heads = [
-        DisclosureHead(disclosure=row, order=order, name=head.name, budget=head.budget, spent=head.spent)
+        DisclosureHead(
+            disclosure=row,
+            order=order,
+            name=head.name,
+            budget=head.budget,
+            spent_before=head.spent_before,
+            spent=head.spent,
+        )
         for order, head in enumerate(found, 1)
     ]
     DisclosureHead.objects.bulk_create(heads)
@@ -431,8 +438,16 @@ def drop_disclosure(*, disclosure: Disclosure, by: User) -> None:
     row.delete()
 
 
-def total_of(row: Disclosure) -> dict[str, Decimal]:
-    """Budget, spent and left over all heads, added up as Decimal (one query, none with the heads at hand)."""
+def total_of(row: Disclosure) -> dict[str, Decimal | None]:
+    """Budget, spent before, spent and left over all heads, added up as Decimal (one query, none with the heads at hand).
+
+    `before` and `left` are None where one head's are not known.
+    """
     heads = list(row.heads.all())
-    budget, spent = sum((one.budget for one in heads), ZERO), sum((one.spent for one in heads), ZERO)
-    return {"budget": budget, "spent": spent, "left": budget - spent}
+    known = all(one.left is not None for one in heads)
+    return {
+        "budget": sum((one.budget for one in heads), ZERO),
+        "before": sum((one.spent_before or ZERO for one in heads), ZERO) if known else None,
+        "spent": sum((one.spent for one in heads), ZERO),
+        "left": sum((one.left or ZERO for one in heads), ZERO) if known else None,
+    }

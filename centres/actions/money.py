@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from unicodedata import normalize
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -207,7 +208,7 @@ def post_expense(
 
     Over budget it is refused with code "warned", unless `accepted` is what `over_budget` says now and a reason is given.
     """
-    town, amount, voucher = _locked(town), _exact(amount), voucher.strip()
+    town, amount, voucher = _locked(town), _exact(amount), normalize("NFKC", voucher).strip()
     must_run(by, town)
     earlier = Expense.objects.filter(town=town, year=spent_on.year, voucher=voucher).postings()
     facts = {"head": head, "amount": amount, "spent_on": spent_on, "payee": payee, "purpose": purpose}

@@ -125,6 +125,11 @@ class Disclosure(models.Model):
         return self.title
 
     @property
+    def is_later(self) -> bool:
+        """Whether the year had begun before the first day, so that something may have been spent before."""
+        return (self.starts_on.month, self.starts_on.day) != (1, 1)
+
+    @property
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
 
@@ -158,6 +163,9 @@ class DisclosureHead(models.Model):
     order = models.PositiveSmallIntegerField("顺序")
     name = models.CharField("科目", max_length=40)
     budget = models.DecimalField("预算（元）", max_digits=12, decimal_places=2)
+    spent_before = models.DecimalField(
+        "此前支出（元）", max_digits=12, decimal_places=2, null=True, blank=True, help_text="当年账目开始那天以前"
+    )
     spent = models.DecimalField("支出（元）", max_digits=12, decimal_places=2)
 
     objects = DisclosureHeadQuerySet.as_manager()
@@ -177,8 +185,10 @@ class DisclosureHead(models.Model):
         return self.name
 
     @property
-    def left(self) -> Decimal:
-        return self.budget - self.spent
+    def left(self) -> Decimal | None:
+        """What the year's budget has left on the last day; None where it was not kept what went before."""
+        before = self.spent_before if self.disclosure.is_later else Decimal(0)
+        return None if before is None else self.budget - before - self.spent
 
 
 class DisclosureItemQuerySet(TownQuerySet):

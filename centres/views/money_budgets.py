@@ -33,7 +33,7 @@ def budget_edit(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{year} 年预算已保存，等县里批准。")
             return redirect(back)
         form.look_again()
-    text = "按费用项目填写全年金额，没有的留空。县里批准前可以随时修改。"
+    text = "按费用项目填写全年金额，没有的留空。保存后县里就能看到、审批；批准前可以随时修改。"
     returns = BudgetReturn.objects.visible_to(request.user).filter(budget__town=town, budget__year=year).standing()
     return asked(request, form, back, title=title, text=text, button="保存", returned=returns.first())
 

@@ -33,6 +33,9 @@ def county_posts(request: HttpRequest) -> HttpResponse:
 def take_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody comes into a post."""
     post = get_object_or_404(Post.objects.visible_to(request.user).select_related("town"), pk=pk)
+    if held := PostHolding.objects.visible_to(request.user).current().filter(post=post).first():
+        messages.error(request, f"{post}现由{held.name}任职，请先登记离岗。")
+        return redirect("centres:county-posts")
     form = TakeUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act = partial(posts.take_up, post=post, by=signed_in(request), **form.cleaned_data)

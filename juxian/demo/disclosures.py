@@ -132,7 +132,14 @@ def _row(plot: Plot, plan: Plan) -> Disclosure:
 
 def _copy(contents: list[tuple[Plan, list[Head]]]) -> None:
     heads = [
-        DisclosureHead(disclosure=plan.row, order=order, name=one.name, budget=one.budget, spent=one.spent)
+        DisclosureHead(
+            disclosure=plan.row,
+            order=order,
+            name=one.name,
+            budget=one.budget,
+            spent_before=one.spent_before,
+            spent=one.spent,
+        )
         for plan, found in contents
         for order, one in enumerate(found, 1)
     ]

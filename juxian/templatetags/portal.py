@@ -94,6 +94,6 @@ def count(amount: int | None) -> str:
 
 
 @register.filter
-def yuan(amount: Decimal) -> str:
-    """1234.5 → 1,234.50: money in 元, to the cent."""
-    return f"{amount:,.2f}"
+def yuan(amount: Decimal | None) -> str:
+    """1234.5 → 1,234.50: money in 元, to the cent; a dash for what is not known."""
+    return "—" if amount is None else f"{amount:,.2f}"

@@ -52,6 +52,21 @@ def state_of(row: Disclosure) -> str:
     return Disclosure.objects.get(pk=row.pk).state
 
 
+def test_what_was_spent_before_is_not_left_again(town, clerk) -> None:
+    """The second half of a year, and one of an older release that did not keep what went before."""
+    keep_books(town, clerk)
+    row = way.open_disclosure(
+        town=town, title="下半年", starts_on=date(YEAR, 6, 1), ends_on=date(YEAR, 12, 31), text="办班。", by=clerk
+    )
+    assert [(one.budget, one.spent_before, one.spent, one.left) for one in row.heads.all()] == [
+        (Decimal("20000.00"), Decimal("3000.00"), Decimal("0.00"), Decimal("17000.00")),
+        (Decimal("8000.50"), Decimal("0.00"), Decimal("1200.40"), Decimal("6800.10")),
+    ]
+    assert (way.total_of(row)["before"], way.total_of(row)["left"]) == (Decimal("3000.00"), Decimal("23800.10"))
+    row.heads.filter(order=1).update(spent_before=None)
+    assert (way.total_of(row)["before"], way.total_of(row)["left"]) == (None, None)
+
+
 # The way ----------------------------------------------------------------------------------------------
 
 
@@ -66,6 +81,7 @@ def test_the_way_from_the_books_to_the_members(town, clerk, second_clerk, county
     assert steps == (State.PUBLISHED, clerk, second_clerk, county, clerk)
     assert way.total_of(done) == {
         "budget": Decimal("28000.50"),
+        "before": Decimal("0.00"),
         "spent": Decimal("4200.40"),
         "left": Decimal("23800.10"),
     }

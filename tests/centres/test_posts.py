@@ -166,6 +166,13 @@ def test_a_grant_another_held_post_justifies_stays(posts, newcomer, county) -> N
     assert Grant.objects.get(user=newcomer).ends_on == ago(0)
 
 
+def test_a_post_that_is_held_opens_no_form(client: Client, posts, county) -> None:
+    take_up(post=posts[0], name="示例甲", starts_on=ago(9), by=county)
+    client.force_login(county)
+    page = client.get(f"/county/posts/{posts[0].pk}/take-up/", follow=True)
+    assert [str(one) for one in page.context["messages"]] == [f"{posts[0]}现由示例甲任职，请先登记离岗。"]
+
+
 def test_a_grant_that_was_there_is_taken_over(posts, clerk, county) -> None:
     holding = take_up(post=posts[0], user=clerk, starts_on=ago(9), by=county)
     assert holding.grant == clerk.grants.get()
