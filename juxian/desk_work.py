@@ -128,6 +128,7 @@ def work_of(user: User, town: Town, now: datetime) -> list[Work]:
         *upper,
         *own,
         *_rolls(user, town, now),
+        *_closed_places(user, town, today),
         *_moves(user, town, today),
         *_plans(user, town, today),
         *_brands(user, town, today),
@@ -157,6 +158,22 @@ def _rolls(user: User, town: Town, now: datetime) -> list[Work]:
         )
         for session in rows
         if session.start <= now or session.day == today
+    ]
+
+
+def _closed_places(user: User, town: Town, today: date) -> list[Work]:
+    """Sessions to come at a teaching point or reception site that was closed after they were planned."""
+    rows = Session.objects.visible_to(user).standing().filter(training_class__town=town, day__gte=today)
+    rows = rows.filter(Q(point__is_ready=False) | Q(site__is_working=False))
+    return [
+        Work(
+            session.day,
+            f"换地点：{session.training_class.title}，{session.day.month}月{session.day.day}日{session.get_half_display()}",
+            session.closed_place,
+            "去换",
+            reverse("trainings:session-edit", args=[session.pk]),
+        )
+        for session in rows.select_related("training_class", "point", "site").order_by("day", "half", "pk")
     ]
 
 

@@ -8,12 +8,20 @@ from django.test import Client
 from django.utils import timezone
 
 from juxian.desk_work import Work, grouped
-from tests.factories import ClassFactory, EnrolmentFactory, MemberFactory, SessionFactory, UserFactory
+from tests.factories import (
+    CentreFactory,
+    ClassFactory,
+    EnrolmentFactory,
+    MemberFactory,
+    SessionFactory,
+    TeachingPointFactory,
+    UserFactory,
+)
 from trainings.models import Mark, MarkStatus, TrainingClass
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-25 12:00+08:00"  # a Wednesday
-QUERIES = 25
+QUERIES = 26
 State = TrainingClass.State
 
 
@@ -102,6 +110,23 @@ def test_ended_class_asks_to_be_closed(desk, town) -> None:
     before = timezone.localdate() - timedelta(days=2)
     row = ClassFactory(town=town, state=State.RUNNING, has_exam=False, starts_on=before, ends_on=before)
     assert [(word, work.what) for word, work in desk()["groups"][0].rows] == [("逾期 2 天", f"结班：{row.title}")]
+
+
+def test_a_point_closed_later_asks_for_another_place(desk, client: Client, town) -> None:
+    row = ClassFactory(town=town, state=State.RUNNING, has_exam=False, starts_on=timezone.localdate())
+    point = TeachingPointFactory(centre=CentreFactory(town=town))
+    day = timezone.localdate() + timedelta(days=1)
+    session = SessionFactory(training_class=row, room=None, point=point, mode="on_site", day=day)
+
+    def asked() -> tuple[list[str], bool]:
+        told = [work.why for group in desk()["groups"] for _, work in group.rows if work.button == "去换"]
+        return told, "暂停使用" in client.get(f"/town/trainings/{row.pk}/?tab=timetable").content.decode()
+
+    assert asked() == ([], False)
+    type(point).objects.filter(pk=point.pk).update(is_ready=False, unready_reason="塌方")
+    assert asked() == ([f"现场教学点“{point.name}”暂停使用（塌方），请换个地点。"], True)
+    type(session).objects.filter(pk=session.pk).update(cancelled_at=timezone.now())
+    assert asked() == ([], False)
 
 
 def test_returned_draft_shows_why(desk, town) -> None:

@@ -264,3 +264,10 @@ class Session(models.Model):
     def place(self) -> str:
         """Room, teaching point or reception site in words."""
         return str(self.room or self.point or self.site or "")
+
+    @property
+    def closed_place(self) -> str:
+        """Why nobody can go where it is to be held; empty where one can, and for a session that is over or cancelled."""
+        place = self.point or self.site
+        is_ahead = self.cancelled_at is None and self.day >= timezone.localdate()
+        return place.refusal if place and is_ahead else ""
