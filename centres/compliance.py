@@ -1,7 +1,8 @@
 """How each centre stands against the standard on a day: pure functions of rows.
 
-A day is judged by the version in force on it, the verdicts that count on it, the evidence that stood at its end (what was handed in,
-and what counts without) and the regulations of that day, so a later version, inspection or paper changes no earlier day.
+A day is judged by the version in force on it, the verdicts that count on it, the evidence that stood at its end (what was
+handed in, and what counts without) and the regulations of that day, so a later version, inspection or paper changes no
+earlier day.
 """
 
 from collections import Counter
