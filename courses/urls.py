@@ -1,8 +1,8 @@
 from django.urls import path
 
-from courses import views
+from courses.views import library
 
 app_name = "courses"
 urlpatterns = [
-    path("town/courses/", views.town_list, name="town-list"),
+    path("town/courses/", library.town_list, name="town-list"),
 ]

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from lecturers import views
+from lecturers.views import pool
 
 app_name = "lecturers"
 urlpatterns = [
-    path("town/lecturers/", views.town_list, name="town-list"),
+    path("town/lecturers/", pool.town_list, name="town-list"),
 ]

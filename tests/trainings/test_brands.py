@@ -8,12 +8,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from courses.actions import clear_key as clear_course
-from courses.actions import mark_key as mark_course
+from courses.actions.keys import clear_key as clear_course
+from courses.actions.keys import mark_key as mark_course
 from courses.models import Course
 from juxian.audit.models import AuditEntry
 from juxian.people.panels import panels_for
-from lecturers.actions import mark_key as mark_lecturer
+from lecturers.actions.keys import mark_key as mark_lecturer
 from lecturers.models import Appointment, Lecturer
 from tests.factories import (
     BrandRevisionFactory,

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from centres.models import Brand, BrandRevision, Centre
 from centres.sameness import Yardstick, yardstick
-from courses import actions as course_actions
+from courses.actions import keys as course_actions
 from courses.models import Course
 from juxian.people.access import county_required, staff_required
-from lecturers import actions as lecturer_actions
+from lecturers.actions import keys as lecturer_actions
 from lecturers.models import Lecturer
 from trainings.brands import Facts, facts_of
 from trainings.forms_brands import KeyForm

@@ -6,7 +6,7 @@ import pytest
 
 from centres.actions import brands
 from centres.models import BrandRevision
-from courses import actions as course_actions
+from courses.actions import keys as course_actions
 from courses.models import Course
 from juxian.audit.models import AuditEntry
 from juxian.people.models import Grant

@@ -1,0 +1,5 @@
+"""The library in the admin: importing registers."""
+
+from courses.admin import library
+
+__all__ = ["library"]

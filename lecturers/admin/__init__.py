@@ -1,0 +1,5 @@
+"""The pool in the admin: importing registers."""
+
+from lecturers.admin import pool
+
+__all__ = ["pool"]
