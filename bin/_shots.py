@@ -185,6 +185,8 @@ SHOTS: dict[str, list[Shot]] = {
     ],
     "centres:town-inspections": [Shot("clerk"), Shot("county", query=f"?town={TOWN}", suffix="county")],
     "centres:finding": [Shot("clerk", _own(centres.Finding, closed_on=None))],
+    "lecturers:detail": [Shot("clerk", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
+    "courses:detail": [Shot("clerk", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "people:town-member": [Shot("clerk", _own(Member))],
     "centres:compliance": [Shot("county"), Shot("clerk", suffix="clerk")],
     "centres:compliance-centre": [Shot("county", lambda: {"code": TOWN})],

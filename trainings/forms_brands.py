@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from centres.models import Brand
 from courses.models import Course
+from juxian.people.models import User
 from lecturers.models import Appointment, Lecturer
 
 
@@ -31,19 +32,23 @@ class KeyForm(forms.Form):
         help_text="本镇街推荐或县级的、现在有聘任的讲师。",
     )
 
-    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         near = Q(town=None) | Q(town=brand.town_id)
         standing = Appointment.objects.in_force(today).values("lecturer")
         choices: dict[str, Any] = {
-            "course": Course.objects.featured(today).filter(near, key_of=None),
+            "course": Course.objects.visible_to(user).featured(today).filter(near, key_of=None),
             "lecturer": Lecturer.objects.filter(near, key_of=None, pk__in=standing),
         }
-        for name, model in (("course", Course), ("lecturer", Lecturer)):
+        marked = {
+            "course": Course.objects.visible_to(user).filter(key_of=brand),
+            "lecturer": Lecturer.objects.filter(key_of=brand),
+        }
+        for name, rows in choices.items():
             field: Any = self.fields[name]
-            field.queryset = choices[name]
-            if model.objects.filter(key_of=brand).exists():
+            field.queryset = rows
+            if marked[name].exists():
                 del self.fields[name]
         self.helper = FormHelper()
         self.helper.form_tag = False

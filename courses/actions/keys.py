@@ -17,7 +17,7 @@ def mark_key(*, course: Course, brand: Brand, by: User) -> Course:
     if not by.is_county:
         raise PermissionDenied
     brand = locked_brand(brand)
-    row = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
+    row: Course = Course.objects.select_for_update(of=("self",)).get(pk=course.pk)
     if row.key_of_id == brand.pk:
         return row
     known = Course.objects.filter(key_of=brand).first()

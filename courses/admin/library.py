@@ -5,8 +5,24 @@ from django.contrib import admin
 
 from centres.actions.brands import locked_brand
 from centres.models import Brand
-from courses.models import Course, CourseVersion
-from juxian.people.admin_base import SharedAdmin, SharedTabular
+from courses.models import Audience, ContentTask, Course, CourseVersion
+from juxian.people.admin_base import ScopedAdmin, SharedAdmin, SharedTabular
+
+
+@admin.register(Audience)
+class AudienceAdmin(SharedAdmin):
+    """An open list."""
+
+    list_display = ["name", "order"]
+    search_fields = ["name"]
+
+
+@admin.register(ContentTask)
+class ContentTaskAdmin(SharedAdmin):
+    """The seven tasks of the Regulations; the county may reword them when those change."""
+
+    list_display = ["name", "order"]
+    search_fields = ["name"]
 
 
 class CourseVersionInline(SharedTabular):
@@ -24,14 +40,14 @@ class CourseForm(forms.ModelForm):
 
 
 @admin.register(Course)
-class CourseAdmin(SharedAdmin):
+class CourseAdmin(ScopedAdmin):
     """精品课程 and those on their way."""
 
     form = CourseForm
     list_display = ["code", "title", "theme", "town", "hours", "key_of", "featured_on", "retired_on"]
-    list_filter = ["theme", "featured_on", "town"]
+    list_filter = ["theme", "form", "tasks", "audiences", "featured_on", "town"]
     list_select_related = ["theme", "town", "key_of__town"]
-    search_fields = ["code", "title", "lecturers__name"]
+    search_fields = ["code", "search_text", "lecturers__search_text"]
     autocomplete_fields = ["lecturers"]
     date_hierarchy = "featured_on"
     inlines = [CourseVersionInline]
@@ -43,5 +59,5 @@ class CourseVersionAdmin(SharedAdmin):
 
     list_display = ["course", "number", "published_on"]
     list_select_related = ["course"]
-    search_fields = ["course__title", "course__code"]
+    search_fields = ["course__search_text", "course__code"]
     autocomplete_fields = ["course"]

@@ -1,5 +1,5 @@
 """The county's featured courses and their versions."""
 
-from courses.models.library import Course, CourseVersion
+from courses.models.library import Audience, ContentTask, Course, CourseVersion
 
-__all__ = ["Course", "CourseVersion"]
+__all__ = ["Audience", "ContentTask", "Course", "CourseVersion"]

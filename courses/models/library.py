@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -9,20 +10,69 @@ from django.db import models
 from django.db.models import F, Q
 
 from centres.models import Brand, BrandTheme
-from juxian.people.models import Town
+from juxian.people.access import TownQuerySet
+from juxian.people.models import Grant, Town
+from juxian.people.search import TitleTextField
+from juxian.vault.derived import DerivedModel, DerivedQuerySet
 from lecturers.models import Lecturer
 
 
-class CourseQuerySet(models.QuerySet["Course"]):
-    """Courses by standing."""
+class Audience(models.Model):
+    """Whom a course is for (农村, 社区, 机关, 企业, 两新 …); an open list."""
+
+    name = models.CharField(
+        "名称", max_length=20, unique=True, error_messages={"unique": "已有同名的适用对象，请换一个。"}
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "课程适用对象"
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContentTask(models.Model):
+    """What a course teaches: the seven tasks of the Regulations of 2019, chapter 3. Not the themes of the brands."""
+
+    name = models.CharField(
+        "名称", max_length=20, unique=True, error_messages={"unique": "已有同名的内容任务，请换一个。"}
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "教育内容任务"
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CourseQuerySet(DerivedQuerySet, TownQuerySet):  # type: ignore[override]  # both bases are only querysets
+    """Courses by standing. One that was ever featured is shared; on its way there it is its town's and the county's."""
+
+    def visible_to(self, user: Any) -> "CourseQuerySet":
+        """For staff: all that were ever featured, and those of the user's towns; who sees the county sees every one."""
+        if not user.is_authenticated or not user.active_grants:
+            return self.none()
+        if any(grant.kind in Grant.COUNTY_WIDE for grant in user.active_grants):
+            return self.all()
+        return self.filter(Q(featured_on__isnull=False) | Q(town__in=user.towns()))
 
     def featured(self, on: date) -> "CourseQuerySet":
         """精品课程 on the local day `on`."""
         return self.filter(featured_on__lte=on).filter(Q(retired_on=None) | Q(retired_on__gt=on))
 
 
-class Course(models.Model):
+class Course(DerivedModel):
     """One lesson (堂) of the library."""
+
+    class Form(models.TextChoices):
+        CLASSROOM = "classroom", "课堂讲授"
+        ON_SITE = "on_site", "现场教学"
+        MICRO = "micro", "微课"
+        LIVE = "live", "直播"
 
     code = models.CharField(
         "编号", max_length=20, unique=True, error_messages={"unique": "这个编号已有课程在用，请换一个。"}
@@ -36,6 +86,10 @@ class Course(models.Model):
         "学时", max_digits=5, decimal_places=2, default=Decimal(4), validators=[MinValueValidator(Decimal("0.25"))]
     )
     lecturers = models.ManyToManyField(Lecturer, verbose_name="主讲", blank=True, related_name="courses")
+    form = models.CharField("形式", max_length=10, choices=Form, default=Form.CLASSROOM)
+    summary = models.CharField("简介", max_length=300, blank=True)
+    audiences = models.ManyToManyField(Audience, verbose_name="适用对象", blank=True, related_name="courses")
+    tasks = models.ManyToManyField(ContentTask, verbose_name="教育内容任务", blank=True, related_name="courses")
     featured_on = models.DateField("入选精品日期", null=True, blank=True)
     retired_on = models.DateField("退出日期", null=True, blank=True)
     key_of = models.OneToOneField(
@@ -47,6 +101,7 @@ class Course(models.Model):
         related_name="key_course",
         error_messages={"unique": "这个品牌已有重点课程，先取消那一个，再标这一个。"},
     )
+    search_text = TitleTextField("检索文字", source="title", max_length=800)
 
     objects = CourseQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem, VenueKind, Zone
+from courses.models import Audience, ContentTask
 from juxian.county.brands import load_brands
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
@@ -45,6 +46,16 @@ HEADS_SOURCE = "《中央和国家机关培训费管理办法》第八条"
 TITLES = (("副高级职称", 500), ("正高级职称", 1000), ("院士、全国知名专家", 1500), ("不计酬（义务授课）", 0))
 CAPS_SOURCE = "《中央和国家机关培训费管理办法》讲课费标准，借用为默认值，待县里核实"
 KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
+AUDIENCES = ("农村", "社区", "机关", "企业", "两新组织", "事业单位", "流动党员")
+CONTENT_TASKS = (
+    "政治理论",
+    "政治教育和政治训练",
+    "党章党规党纪",
+    "党的宗旨",
+    "革命传统",
+    "形势政策",
+    "知识技能",
+)
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -169,6 +180,21 @@ def load_kinds() -> int:
     return len(LecturerKind.objects.bulk_create(LecturerKind(name=n, order=i) for i, n in enumerate(KINDS, start=1)))
 
 
+def load_audiences() -> int:
+    """Whom courses are for, only into an empty list."""
+    if Audience.objects.exists():
+        return 0
+    return len(Audience.objects.bulk_create(Audience(name=n, order=i) for i, n in enumerate(AUDIENCES, start=1)))
+
+
+def load_content_tasks() -> int:
+    """The seven tasks of the Regulations of 2019, chapter 3, only into an empty list."""
+    if ContentTask.objects.exists():
+        return 0
+    made = [ContentTask(name=name, order=order) for order, name in enumerate(CONTENT_TASKS, start=1)]
+    return len(ContentTask.objects.bulk_create(made))
+
+
 def load_cost_heads() -> int:
     """The seven heads of the training-fee rules, only into an empty list."""
     if CostHead.objects.exists():
@@ -216,6 +242,8 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("lecturer_kinds", load_kinds),
     ("cost_heads", load_cost_heads),
     ("lecturer_titles", load_titles),
+    ("audiences", load_audiences),
+    ("content_tasks", load_content_tasks),
     ("rules", load_rules),
 )
 

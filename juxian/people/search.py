@@ -51,9 +51,28 @@ def search_text(name: str) -> str:
     return "|".join(dict.fromkeys([name, *ways]))
 
 
+def title_text(title: str) -> str:
+    """`党章学习` → `党章学习|dangzhangxuexi|dzxx`: a title is phrases, so the dictionary reads them as phrases."""
+    syllables = [part.lower() for part in _dictionary().lazy_pinyin(title, errors=_plain) if part]
+    return "|".join([title, "".join(syllables), "".join(part[:1] for part in syllables)])
+
+
+def _plain(characters: str) -> list[str]:
+    """What has no reading: letters and digits one by one, signs not at all."""
+    return [character for character in characters if character.isalnum()]
+
+
 class SearchTextField(DerivedField):
     """Name, pinyin and initials of the field named by `source`, for one `icontains`."""
 
     def derive(self, value: Any) -> str:
         name = str(value or "").strip()
         return search_text(name)[: self.max_length] if name else ""
+
+
+class TitleTextField(DerivedField):
+    """Title, pinyin and initials of the field named by `source`, for one `icontains`."""
+
+    def derive(self, value: Any) -> str:
+        title = str(value or "").strip()
+        return title_text(title)[: self.max_length] if title else ""

@@ -17,7 +17,7 @@ def mark_key(*, lecturer: Lecturer, brand: Brand, by: User) -> Lecturer:
     if not by.is_county:
         raise PermissionDenied
     brand = locked_brand(brand)
-    row = Lecturer.objects.select_for_update(of=("self",)).get(pk=lecturer.pk)
+    row: Lecturer = Lecturer.objects.select_for_update(of=("self",)).get(pk=lecturer.pk)
     if row.key_of_id == brand.pk:
         return row
     known = Lecturer.objects.filter(key_of=brand).first()

@@ -39,7 +39,7 @@ class LecturerAdmin(SharedAdmin):
     list_display = ["name", "kind", "unit", "town", "key_of", "topics"]
     list_filter = ["kind", "appointments__tier", "town"]
     list_select_related = ["kind", "town", "key_of__town"]
-    search_fields = ["name", "unit", "topics"]
+    search_fields = ["search_text", "unit", "topics"]
     readonly_fields = ["is_demo"]
     inlines = [AppointmentInline]
 
@@ -51,7 +51,7 @@ class AppointmentAdmin(SharedAdmin):
     list_display = ["lecturer", "tier", "starts_on", "ends_on"]
     list_filter = ["tier", "starts_on"]
     list_select_related = ["lecturer"]
-    search_fields = ["lecturer__name"]
+    search_fields = ["lecturer__search_text"]
     autocomplete_fields = ["lecturer"]
     date_hierarchy = "starts_on"
 

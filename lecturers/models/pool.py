@@ -8,6 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from centres.models import Brand
 from juxian.people.models import Town, User
+from juxian.people.search import SearchTextField
+from juxian.vault.derived import DerivedModel, DerivedQuerySet
 
 
 class LecturerKind(models.Model):
@@ -26,7 +28,7 @@ class LecturerKind(models.Model):
         return self.name
 
 
-class LecturerQuerySet(models.QuerySet["Lecturer"]):
+class LecturerQuerySet(DerivedQuerySet):
     """The pool is shared: every signed-in clerk and the county see all of it."""
 
     def appointed(self, tier: str, on: date) -> "LecturerQuerySet":
@@ -34,7 +36,7 @@ class LecturerQuerySet(models.QuerySet["Lecturer"]):
         return self.filter(Exists(Appointment.objects.in_force(on).filter(lecturer=OuterRef("pk"), tier=tier)))
 
 
-class Lecturer(models.Model):
+class Lecturer(DerivedModel):
     """Somebody who may teach. Unpaid local lecturers are possible; no academic title is needed."""
 
     user = models.OneToOneField(
@@ -72,6 +74,7 @@ class Lecturer(models.Model):
         error_messages={"unique": "这个品牌已有重点讲师，先取消那一个，再标这一个。"},
     )
     is_demo = models.BooleanField("演示人员", default=False)
+    search_text = SearchTextField("检索文字", source="name", max_length=200)
 
     objects = LecturerQuerySet.as_manager()
 

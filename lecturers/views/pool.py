@@ -3,10 +3,11 @@
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from juxian.people.access import staff_required
+from juxian.people.access import signed_in, staff_required
+from juxian.people.panels import panels_for
 from lecturers.models import Appointment, Lecturer, LecturerKind
 
 PAGE = 30
@@ -17,7 +18,7 @@ def _searched(words: str) -> Q:
     query = Q()
     for word in words.split():
         query &= (
-            Q(name__icontains=word)
+            Q(search_text__icontains=word)
             | Q(unit__icontains=word)
             | Q(topics__icontains=word)
             | Q(kind__name__icontains=word)
@@ -51,6 +52,20 @@ def town_list(request: HttpRequest) -> HttpResponse:
         "tiers": Appointment.Tier.choices,
     }
     return render(request, "lecturers/town_list.html", ctx)
+
+
+@staff_required
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lecturer with what other floors know of them; the pool is shared by all towns."""
+    lecturer = get_object_or_404(Lecturer.objects.select_related("kind", "town", "key_of__town"), pk=pk)
+    ctx = {
+        "nav": "lecturers",
+        "lecturer": lecturer,
+        "terms": lecturer.appointments.order_by("-starts_on", "-pk"),
+        "courses": lecturer.courses.visible_to(request.user).featured(timezone.localdate()).select_related("theme"),
+        "panels": panels_for(lecturer, signed_in(request)),
+    }
+    return render(request, "lecturers/detail.html", ctx)
 
 
 def _query(request: HttpRequest) -> str:

@@ -222,7 +222,9 @@ TABLE: dict[str, Row] = {
     "centres:post-take-up": Row("county", FORM, of="vacant_post"),
     "centres:post-leave": Row("county", FORM, of="holding"),
     "lecturers:town-list": Row("town"),
+    "lecturers:detail": Row("town", of={"pk": "@lecturers.lecturer"}),
     "courses:town-list": Row("town"),
+    "courses:detail": Row("town", of={"pk": "@courses.course"}),
     # centres: disclosure of accounts
     "centres:town-disclosures": Row("town"),
     "centres:disclosure-add": Row("town-write", FORM, also={"county": 404}),
@@ -312,6 +314,8 @@ ADMIN: set[str] = {
     "centres.teachingpoint",
     "centres.venuekind",
     "centres.yearclosing",
+    "courses.audience",
+    "courses.contenttask",
     "courses.course",
     "courses.courseversion",
     "inbox.channelhealth",

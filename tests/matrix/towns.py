@@ -274,7 +274,9 @@ def build_shared() -> dict[str, Any]:
     county = GrantFactory(user=UserFactory(username="county", name="示例县管"), kind=Grant.Kind.COUNTY).user
     lecturer_user = UserFactory(username="lecturer", name="示例讲师")
     lecturer = Lecturer.objects.create(name="示例讲师", kind=LecturerKindFactory(), user=lecturer_user)
-    course = Course.objects.create(code="KC0001", title="示例课程", theme=ThemeFactory())
+    course = Course.objects.create(
+        code="KC0001", title="示例课程", theme=ThemeFactory(), featured_on=timezone.localdate()
+    )
     return {
         "county": county,
         "inspector": GrantFactory(user=UserFactory(username="inspector"), kind=Grant.Kind.INSPECTOR).user,

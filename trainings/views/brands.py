@@ -92,7 +92,7 @@ def brand_keys(request: SignedRequest, pk: int) -> HttpResponse:
     if clear:
         tried(request, partial(clear, brand=brand, by=request.user), "已取消标记。")
         return again
-    form = KeyForm(request.POST if request.method == "POST" else None, brand=brand)
+    form = KeyForm(request.POST if request.method == "POST" else None, brand=brand, user=request.user)
     if request.method == "POST" and form.is_valid() and tried_form(form, partial(_mark, request, brand, form)):
         messages.success(request, "已标记。")
         return again
@@ -100,7 +100,7 @@ def brand_keys(request: SignedRequest, pk: int) -> HttpResponse:
         "nav": "centre",
         "brand": brand,
         "form": form,
-        "course": Course.objects.filter(key_of=brand).first(),
+        "course": Course.objects.visible_to(request.user).filter(key_of=brand).first(),
         "lecturer": Lecturer.objects.filter(key_of=brand).first(),
         "back": f"/town/centre/brand/?town={brand.town.code}",
     }
