@@ -229,6 +229,7 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:enrolment-cancel": [Shot("clerk", _own(trainings.Enrolment, training_class__state=State.ENROLLING))],
     "trainings:session-add": [Shot("clerk", _class(State.DRAFT))],
     "trainings:session-edit": [Shot("clerk", OPEN_SESSION)],
+    "trainings:session-substitute": [Shot("clerk", _own(trainings.Session, training_class__state=State.RUNNING))],
     "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-sheet": [Shot("clerk", OPEN_SESSION, paper=True)],
     "trainings:session-amend": [Shot("clerk", _amend)],

@@ -33,6 +33,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "lecturers.appointment": ("lecturer__user__member",),
     "centres.postholding": ("user__member",),
     "trainings.session": ("lecturer__user__member",),
+    "trainings.substitution": ("planned__user__member", "actual__user__member"),
     "trainings.classcost": ("lecturer__user__member",),
     "trainings.enrolment": ("member",),
     "trainings.mark": ("enrolment__member",),

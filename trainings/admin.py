@@ -26,6 +26,7 @@ from trainings.models import (
     PlanLine,
     Quota,
     Session,
+    Substitution,
     TrainingClass,
     YearPlan,
 )
@@ -189,6 +190,17 @@ class SessionAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ["training_class", "lecturer"]
     search_fields = ["topic", "training_class__title", "training_class__code", "lecturer__name"]
     date_hierarchy = "day"
+
+
+@admin.register(Substitution)
+class SubstitutionAdmin(ReadOnly, ScopedAdmin):
+    """The journal; substitutes are noted on the page of a class."""
+
+    list_display = ["session", "planned", "actual", "reason", "by", "at"]
+    list_filter = ["session__training_class__town"]
+    list_select_related = ["session", "planned", "actual", "by"]
+    search_fields = ["session__topic", "session__training_class__code", "planned__name", "actual__name", "reason"]
+    date_hierarchy = "at"
 
 
 @admin.register(Enrolment)

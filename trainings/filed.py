@@ -17,7 +17,7 @@ from juxian.sheets import workbook
 from trainings.attendance import attended_hours, effective_marks
 from trainings.diplomas import DEMO, certificates_pdf
 from trainings.dossier import checklist
-from trainings.models import Certificate, Enrolment, HourEntry, Mark, Session, TrainingClass
+from trainings.models import Certificate, Enrolment, HourEntry, Mark, Session, Substitution, TrainingClass
 from trainings.words import cn_day, plain
 
 Maker = Callable[[TrainingClass], list[Item]]
@@ -127,7 +127,15 @@ def _lecturers(training_class: TrainingClass) -> list[Item]:
         if row.lecturer:
             taught.setdefault(str(row.lecturer), []).append(row.topic)
     rows = [[name, "；".join(dict.fromkeys(topics)), str(len(topics))] for name, topics in sorted(taught.items())]
-    return [paper(training_class, "师资信息", [Table(["授课人", "课题", "半天数"], rows, [3, 8, 2])])] if rows else []
+    tables = [Table(["授课人", "课题", "半天数"], rows, [3, 8, 2])]
+    journal = Substitution.objects.filter(session__training_class=training_class, session__cancelled_at=None)
+    instead = [
+        [f"{cn_day(row.session.day)}{row.session.get_half_display()}", row.session.topic, str(row.planned), str(row.actual), row.reason]
+        for row in journal.select_related("session", "planned", "actual").order_by("session__day", "session__half", "pk")
+    ]  # fmt: skip
+    if instead:
+        tables.append(Table(["代课时间", "课题", "原定授课人", "实际授课人", "原因"], instead, [4, 5, 3, 3, 5]))
+    return [paper(training_class, "师资信息", tables)] if rows else []
 
 
 def _sign_in(training_class: TrainingClass) -> list[Item]:

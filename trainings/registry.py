@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from juxian.papers import Item
-from trainings.models import Enrolment, TrainingClass
+from trainings.models import Enrolment, Session, TrainingClass
 
 
 class Gate(Enum):
@@ -44,13 +44,15 @@ class Tab:
 @dataclass
 class Registry:
     """Checks by gate; `completion` functions say why somebody did not complete ('' if nothing stands against it);
-    `dossier` functions by item code say whether the generated paper exists, `papers` make its files (see filed.py)."""
+    `dossier` functions by item code say whether the generated paper exists, `papers` make its files (see filed.py).
+    `substituted` is called in the transaction of a substitution with the session, which names who really teaches."""
 
     gates: dict[Gate, list[Check]] = field(default_factory=lambda: {gate: [] for gate in Gate})
     completion: list[Completion] = field(default_factory=list)
     dossier: dict[str, Callable[[TrainingClass], bool]] = field(default_factory=dict)
     papers: dict[str, Callable[[TrainingClass], list[Item]]] = field(default_factory=dict)
     closing: list[Callable[[TrainingClass], None]] = field(default_factory=list)
+    substituted: list[Callable[[Session], None]] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
 
 

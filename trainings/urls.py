@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from trainings.views import brands, certificates, classes, costs, detail, me, papers, plans, seats, sessions
+from trainings.views import (
+    brands,
+    certificates,
+    classes,
+    costs,
+    detail,
+    me,
+    papers,
+    plans,
+    seats,
+    sessions,
+    substitutions,
+)
 
 app_name = "trainings"
 urlpatterns = [
@@ -40,6 +52,7 @@ urlpatterns = [
     path("town/trainings/<int:pk>/sessions/add/", sessions.session_add, name="session-add"),
     path("town/sessions/<int:pk>/edit/", sessions.session_edit, name="session-edit"),
     path("town/sessions/<int:pk>/cancel/", sessions.session_cancel, name="session-cancel"),
+    path("town/sessions/<int:pk>/substitute/", substitutions.session_substitute, name="session-substitute"),
     path("town/sessions/<int:pk>/roll/", sessions.session_roll, name="session-roll"),
     path("town/sessions/<int:pk>/sheet/", sessions.session_sheet, name="session-sheet"),
     path("town/sessions/<int:pk>/amend/<int:enrolment>/", sessions.session_amend, name="session-amend"),

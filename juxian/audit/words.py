@@ -145,6 +145,7 @@ ACTIONS = {
     "session.cancel": "取消课次",
     "session.change": "改课次",
     "session.roster": "点名",
+    "session.substitute": "登记代课",
 }
 # The admin's own codes: app.model_verb
 VERBS = {"added": "新增", "changed": "修改", "deleted": "删除"}

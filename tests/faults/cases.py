@@ -17,6 +17,7 @@ from tests.faults.inspection_cases import INSPECTIONS
 from tests.faults.money_cases import money_cases, money_paths
 from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
+from tests.faults.time_cases import time_cases
 from tests.matrix.towns import County
 from trainings.models import DossierItem
 
@@ -126,4 +127,5 @@ def cases(county: County) -> dict[str, Case]:
             "assessments:me-answers": Case({"json": json.dumps({"number": 1, "choice": [0], "seq": 1})}),
         }
         | places_cases()
+        | time_cases()
     )

@@ -113,6 +113,7 @@ TABLE: dict[str, Row] = {
     "trainings:session-add": Row("town-write", FORM, of="training_class"),
     "trainings:session-edit": Row("town-write", FORM, of="session"),
     "trainings:session-cancel": Row("town-write", POST, of="session"),
+    "trainings:session-substitute": Row("town-write", FORM, of="session"),
     "trainings:session-roll": Row("town-write", FORM, of="session"),
     "trainings:session-sheet": Row("town", of="session"),
     "trainings:session-amend": Row("town-write", FORM, of={"pk": "session", "enrolment": "enrolment"}),
@@ -348,6 +349,7 @@ ADMIN: set[str] = {
     "trainings.planline",
     "trainings.quota",
     "trainings.session",
+    "trainings.substitution",
     "trainings.trainingclass",
     "trainings.yearplan",
 }

@@ -25,6 +25,7 @@ from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.places_rows import add_places
 from tests.matrix.regulation_rows import add_regulations
+from tests.matrix.time_rows import add_time
 from trainings import models as trainings
 
 # Texts that are no free text: keys, digests, addresses, encrypted values, public names of the county's units.
@@ -86,6 +87,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_brands(data)
     add_places(data)
     add_disclosures(data)
+    add_time(data)
     return data
 
 

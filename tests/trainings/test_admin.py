@@ -10,6 +10,7 @@ from tests.factories import (
     ClassFactory,
     EnrolmentFactory,
     GrantFactory,
+    LecturerFactory,
     PlanLineFactory,
     SessionFactory,
     UserFactory,
@@ -46,6 +47,10 @@ def test_every_page_opens_for_the_county_and_the_auditor(client, archived, clerk
         town=archived.town, year=today.year, head=head, amount=10, voucher="1", spent_on=today, by=clerk, at=now
     )
     models.ClassCost.objects.create(training_class=archived, expense=expense, by=clerk, at=now)
+    session = models.Session.objects.filter(training_class=archived).first()
+    models.Substitution.objects.create(
+        session=session, planned=LecturerFactory(), actual=session.lecturer, reason="开会", by=clerk, at=now
+    )
     actions.revoke_certificate(certificate=models.Certificate.objects.all()[0], reason="打印有误", by=county)
     auditor = GrantFactory(user=UserFactory(), kind=Grant.Kind.AUDITOR).user
     row = model.objects.order_by("pk").first()

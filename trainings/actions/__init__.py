@@ -45,6 +45,7 @@ from trainings.actions.plans import (
     withdraw_plan,
 )
 from trainings.actions.sessions import add_session, cancel_session, change_session, session_barred
+from trainings.actions.substitutions import substitute, substitution_barred
 
 __all__ = [
     "EnrolResult",
@@ -89,6 +90,8 @@ __all__ = [
     "start_class",
     "submit_class",
     "submit_plan",
+    "substitute",
+    "substitution_barred",
     "too_early",
     "waive_paper",
     "withdraw_class",

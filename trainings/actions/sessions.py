@@ -37,7 +37,7 @@ class SessionFields(TypedDict, total=False):
     hours: Decimal
 
 
-def _booked(session: Session, by: User) -> list[Clash]:
+def booked(session: Session, by: User) -> list[Clash]:
     """Who or what is taken in that half-day by another class. Locks the lecturer and the place first."""
     if session.lecturer_id:
         Lecturer.objects.select_for_update(of=("self",)).get(pk=session.lecturer_id)
@@ -60,14 +60,14 @@ def _check(session: Session, training_class: TrainingClass, by: User) -> None:
     for field, (place, label) in places.items():
         if place and place.centre.town_id != training_class.town_id:
             refused[field].append(f"只能选本镇街的{label}。")
-    for clash in [one for one in places_shut(session) if one.stops] + _booked(session, by):
+    for clash in [one for one in places_shut(session) if one.stops] + booked(session, by):
         refused[clash.field].append(clash.text)
     if refused:
         raise ValidationError(dict(refused))
     session.full_clean()
 
 
-def _title(session: Session) -> str:
+def title_of(session: Session) -> str:
     return f"“{session.training_class}”{session.day.month}月{session.day.day}日{session.get_half_display()}“{session.topic}”"
 
 
@@ -87,7 +87,7 @@ def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[Ses
         by=by,
         action="session.add",
         subject=session,
-        summary=f"排课：{_title(session)}",
+        summary=f"排课：{title_of(session)}",
         town_code=training_class.town.code,
     )
     return session
@@ -101,15 +101,15 @@ def session_barred(training_class: TrainingClass, session: Session | None = None
     if refusal or session is None:
         return refusal
     if session.cancelled_at:
-        return f"{_title(session)}已取消，不能再改。"
+        return f"{title_of(session)}已取消，不能再改。"
     if Mark.objects.filter(session=session).exists():
-        return f"{_title(session)}已经点过名，不能再改。"
+        return f"{title_of(session)}已经点过名，不能再改。"
     return ""
 
 
 def _unmarked(session: Session, verb: str) -> None:
     if Mark.objects.filter(session=session).exists():
-        raise ValidationError(f"{_title(session)}已经点过名，不能{verb}。", code="marked")
+        raise ValidationError(f"{title_of(session)}已经点过名，不能{verb}。", code="marked")
 
 
 @transaction.atomic
@@ -122,7 +122,7 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
         pk=session.pk
     )
     if session.cancelled_at:
-        raise ValidationError(f"{_title(session)}已取消，不能再改。", code="cancelled")
+        raise ValidationError(f"{title_of(session)}已取消，不能再改。", code="cancelled")
     _unmarked(session, "再改")
     for name, value in fields.items():
         setattr(session, name, value)
@@ -132,7 +132,7 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
         by=by,
         action="session.change",
         subject=session,
-        summary=f"调课：{_title(session)}",
+        summary=f"调课：{title_of(session)}",
         town_code=training_class.town.code,
     )
     return session
@@ -154,7 +154,7 @@ def cancel_session(*, session: Session, by: User) -> Session:
         by=by,
         action="session.cancel",
         subject=session,
-        summary=f"取消课次：{_title(session)}",
+        summary=f"取消课次：{title_of(session)}",
         town_code=training_class.town.code,
     )
     return session

@@ -8,6 +8,7 @@ from trainings.models.enrolments import Enrolment, Quota
 from trainings.models.hours import HourEntry, HourRule
 from trainings.models.marks import Mark, MarkStatus
 from trainings.models.plans import PlanLine, YearPlan
+from trainings.models.substitutions import Substitution
 
 __all__ = [
     "Certificate",
@@ -24,6 +25,7 @@ __all__ = [
     "PlanLine",
     "Quota",
     "Session",
+    "Substitution",
     "TrainingClass",
     "YearPlan",
 ]

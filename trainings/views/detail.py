@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,10 +15,11 @@ from juxian.audit.models import AuditEntry
 from juxian.people.access import staff_required
 from juxian.people.models import User
 from trainings.actions import without_certificate
+from trainings.actions.substitutions import OPEN
 from trainings.attendance import effective_marks
 from trainings.dossier import Paper, checklist
 from trainings.gates import missing_at
-from trainings.models import Certificate, DossierItem, Enrolment, HourEntry, Session, TrainingClass
+from trainings.models import Certificate, DossierItem, Enrolment, HourEntry, Session, Substitution, TrainingClass
 from trainings.registry import registry
 from trainings.views.asking import SignedRequest, class_in_scope
 from trainings.views.stages import GATES, TONES, next_move, steps
@@ -32,8 +33,11 @@ TABS = ("timetable", "people", "sign", "certificates", "dossier")
 
 def _sessions(request: SignedRequest, training_class: TrainingClass) -> list[Session]:
     rows = Session.objects.visible_to(request.user).filter(training_class=training_class).order_by("day", "half", "pk")
+    first = Substitution.objects.filter(session=OuterRef("pk")).order_by("pk").values("planned__name")[:1]
     return list(
-        rows.select_related("training_class", "lecturer", "room__centre", "point", "site", "course_version__course")
+        rows.annotate(planned_name=Subquery(first)).select_related(
+            "training_class", "lecturer", "room__centre", "point", "site", "course_version__course"
+        )
     )
 
 
@@ -132,6 +136,7 @@ def _rights(user: User, training_class: TrainingClass, sign: list[dict[str, Any]
     before_end = state not in (State.CLOSING, State.ARCHIVED, State.CANCELLED)
     return {
         "may_write": may_write,
+        "may_substitute": may_write and state in OPEN,
         "may_plan": may_write and state in (State.DRAFT, State.APPROVED, State.ENROLLING, State.RUNNING),
         "may_enrol": may_write and state in (State.ENROLLING, State.RUNNING),
         "may_quota": may_write and state in (State.DRAFT, State.APPROVED, State.ENROLLING),
