@@ -76,6 +76,8 @@ REASONS = {
     "trainings:me-certificate-print": "PDF 文件",
     "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
+    "lecturers:import-template": "下载文件",
+    "lecturers:town-export": "下载文件",
     "people:town-import-refused": "下载文件",
     "assessments:town-bank-template": "下载文件",
     "assessments:town-late": "演示县没有迟到的答案，浏览器测试走这一页",

@@ -115,6 +115,8 @@ ACTIONS = {
     "dossier.waive": "免交材料",
     "hours.reverse": "冲销学时",
     "inbox.send_again": "重发外发消息",
+    "lecturers.exported": "下载师资名单",
+    "lecturers.imported": "导入师资",
     "lecturers.key_cleared": "取消重点讲师",
     "lecturers.key_marked": "标为重点讲师",
     "obligations.retry": "让事务再办一次",

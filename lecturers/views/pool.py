@@ -1,7 +1,9 @@
 """The pool as clerks read it when they look for somebody to teach."""
 
+from dataclasses import dataclass
+
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -26,9 +28,17 @@ def _searched(words: str) -> Q:
     return query
 
 
-@staff_required
-def town_list(request: HttpRequest) -> HttpResponse:
-    """Lecturers with an appointment in force, by kind, searched by name, unit or topic."""
+@dataclass(frozen=True)
+class Seen:
+    """What the reader asked for and the lecturers it comes to, in the list's order."""
+
+    words: str
+    tier: str
+    lecturers: QuerySet[Lecturer]
+
+
+def seen(request: HttpRequest) -> Seen:
+    """Lecturers with an appointment in force, by kind, searched by name, unit or topic: the list and its table."""
     today = timezone.localdate()
     words = request.GET.get("q", "").strip()[:60]
     tier = request.GET.get("tier", "")
@@ -42,13 +52,20 @@ def town_list(request: HttpRequest) -> HttpResponse:
         .annotate(course_count=Count("courses", distinct=True))
         .order_by("kind__order", "name", "id")
     )
+    return Seen(words, tier, lecturers)
+
+
+@staff_required
+def town_list(request: HttpRequest) -> HttpResponse:
+    """A page of those the reader asked for."""
+    found = seen(request)
     ctx = {
         "nav": "lecturers",
-        "page": Paginator(lecturers, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found.lecturers, PAGE).get_page(request.GET.get("page")),
         "kinds": LecturerKind.objects.count(),
-        "q": words,
+        "q": found.words,
         "query": _query(request),
-        "tier": tier,
+        "tier": found.tier,
         "tiers": Appointment.Tier.choices,
     }
     return render(request, "lecturers/town_list.html", ctx)

@@ -14,6 +14,7 @@ from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
 from tests.faults.inspection_cases import INSPECTIONS
+from tests.faults.lists_cases import LISTS
 from tests.faults.money_cases import money_cases, money_paths
 from tests.faults.places_cases import places_cases
 from tests.faults.regulation_cases import REGULATIONS
@@ -93,6 +94,7 @@ def cases(county: County) -> dict[str, Case]:
             **DISCLOSURES,
             **REGULATIONS,
             **INSPECTIONS,
+            **LISTS,
             **brand_cases(county),
             "login": Case({"username": ours.member.user.username, "password": PASSWORD}),
             "people:account": Case({"old_password": PASSWORD} | password),

@@ -224,6 +224,9 @@ TABLE: dict[str, Row] = {
     "centres:post-leave": Row("county", FORM, of="holding"),
     "lecturers:town-list": Row("town"),
     "lecturers:detail": Row("town", of={"pk": "@lecturers.lecturer"}),
+    "lecturers:county-import": Row("county", FORM),
+    "lecturers:import-template": Row("town"),
+    "lecturers:town-export": Row("town"),
     "courses:town-list": Row("town"),
     "courses:detail": Row("town", of={"pk": "@courses.course"}),
     # centres: disclosure of accounts

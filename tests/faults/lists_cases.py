@@ -1,0 +1,14 @@
+"""What makes the pages that take lists in write."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.faults.inputs import Case
+
+
+def _sheet(text: str) -> Case:
+    return Case({"file": lambda: SimpleUploadedFile("a.csv", text.encode())})
+
+
+LISTS = {
+    "lecturers:county-import": _sheet("姓名,类别\n示例甲,业务骨干\n"),
+}
