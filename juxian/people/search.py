@@ -52,9 +52,12 @@ def search_text(name: str) -> str:
 
 
 def title_text(title: str) -> str:
-    """`党章学习` → `党章学习|dangzhangxuexi|dzxx`: a title is phrases, so the dictionary reads them as phrases."""
+    """`党章学习` → `党章学习|dangzhangxuexi|dzxx`: a title is phrases, so the dictionary reads them as phrases.
+
+    All small letters, so that a search in small letters needs no folding of every row.
+    """
     syllables = [part.lower() for part in _dictionary().lazy_pinyin(title, errors=_plain) if part]
-    return "|".join([title, "".join(syllables), "".join(part[:1] for part in syllables)])
+    return "|".join([title.lower(), "".join(syllables), "".join(part[:1] for part in syllables)])
 
 
 def _plain(characters: str) -> list[str]:

@@ -74,6 +74,9 @@ class Lecturer(DerivedModel):
         error_messages={"unique": "这个品牌已有重点讲师，先取消那一个，再标这一个。"},
     )
     is_demo = models.BooleanField("演示人员", default=False)
+    public_name = models.BooleanField(
+        "同意公开姓名", default=False, help_text="本人同意后，不登录的人在课程目录里才看得到姓名。"
+    )
     search_text = SearchTextField("检索文字", source="name", max_length=200)
 
     objects = LecturerQuerySet.as_manager()

@@ -229,6 +229,11 @@ TABLE: dict[str, Row] = {
     "lecturers:town-export": Row("town"),
     "courses:town-list": Row("town"),
     "courses:detail": Row("town", of={"pk": "@courses.course"}),
+    "courses:me-list": Row("me"),
+    "courses:me-detail": Row("me", of={"pk": "@courses.course"}),
+    "courses:public-list": Row("public"),
+    "courses:public-detail": Row("public", of={"pk": "@courses.course"}),
+    "courses:cover": Row("public", of={"pk": "@courses.course"}),
     # centres: disclosure of accounts
     "centres:town-disclosures": Row("town"),
     "centres:disclosure-add": Row("town-write", FORM, also={"county": 404}),
