@@ -74,6 +74,7 @@ REASONS = {
     "trainings:certificates-print": "PDF 文件",
     "trainings:certificate-print": "PDF 文件",
     "trainings:me-certificate-print": "PDF 文件",
+    "trainings:feed": "日历程序读的文本",
     "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
     "lecturers:import-template": "下载文件",
@@ -238,6 +239,15 @@ SHOTS: dict[str, list[Shot]] = {
     "trainings:session-add": [Shot("clerk", _class(State.DRAFT))],
     "trainings:session-edit": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-substitute": [Shot("clerk", _own(trainings.Session, training_class__state=State.RUNNING))],
+    "trainings:teach-calendar": [Shot("lecturer")],
+    "trainings:teach-teaching": [Shot("lecturer")],
+    "trainings:teach-ratings": [Shot("lecturer")],
+    "trainings:lecturer-calendar": [
+        Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))
+    ],
+    "trainings:lecturer-teaching": [
+        Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))
+    ],
     "trainings:session-roll": [Shot("clerk", OPEN_SESSION)],
     "trainings:session-sheet": [Shot("clerk", OPEN_SESSION, paper=True)],
     "trainings:session-amend": [Shot("clerk", _amend)],

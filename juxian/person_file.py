@@ -31,6 +31,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "people.activationslip": ("member",),
     "lecturers.lecturer": ("user__member",),
     "lecturers.appointment": ("lecturer__user__member",),
+    "lecturers.halfday": ("lecturer__user__member",),
+    "lecturers.calendarfeed": ("lecturer__user__member",),
     "centres.postholding": ("user__member",),
     "trainings.session": ("lecturer__user__member",),
     "trainings.substitution": ("planned__user__member", "actual__user__member"),

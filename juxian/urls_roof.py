@@ -4,6 +4,7 @@ from django.urls import path
 
 from centres.views import inspections
 from juxian.views import board, desk, doors, health, me, screen
+from trainings.views import teach
 
 urlpatterns = [
     path("", board.home, name="home"),
@@ -18,6 +19,6 @@ urlpatterns = [
     # me/
     path("me/", me.home, name="me"),
     # teach/, inspect/
-    path("teach/", doors.teach, name="teach"),
+    path("teach/", teach.coming, name="teach"),
     path("inspect/", inspections.inspect, name="inspect"),
 ]

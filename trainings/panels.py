@@ -10,6 +10,7 @@ from centres.counted import Issued, add_source
 from centres.models import Brand, BrandRevision
 from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
+from lecturers.doors import TeachTab, add_tab
 from trainings.brands import facts_of
 from trainings.hours import progress
 from trainings.models import Enrolment, YearPlan
@@ -64,5 +65,9 @@ def approved_plans(towns: Sequence[int]) -> Iterable[Issued]:
 def register_panels() -> None:
     """Called once when the apps are ready."""
     add_source(approved_plans)
+    add_tab(TeachTab("coming", "要上的课", "teach", order=10))
+    add_tab(TeachTab("calendar", "有空时间", "trainings:teach-calendar", order=20))
+    add_tab(TeachTab("teaching", "能讲什么", "trainings:teach-teaching", order=30))
+    add_tab(TeachTab("ratings", "课时和评价", "trainings:teach-ratings", order=80))
     register("people.Member", "学时和培训", member_hours)
     register("centres.Brand", "品牌有没有内容", brand_facts)

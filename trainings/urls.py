@@ -12,6 +12,7 @@ from trainings.views import (
     seats,
     sessions,
     substitutions,
+    teach,
 )
 
 app_name = "trainings"
@@ -56,6 +57,15 @@ urlpatterns = [
     path("town/sessions/<int:pk>/roll/", sessions.session_roll, name="session-roll"),
     path("town/sessions/<int:pk>/sheet/", sessions.session_sheet, name="session-sheet"),
     path("town/sessions/<int:pk>/amend/<int:enrolment>/", sessions.session_amend, name="session-amend"),
+    # teach/ (its first page is named by the roof), and the same by a clerk for a lecturer
+    path("teach/calendar/", teach.own_calendar, name="teach-calendar"),
+    path("teach/calendar/feed/open/", teach.feed_open, name="feed-open"),
+    path("teach/calendar/feed/close/", teach.feed_close, name="feed-close"),
+    path("teach/teaching/", teach.teaching, name="teach-teaching"),
+    path("teach/ratings/", teach.ratings, name="teach-ratings"),
+    path("calendars/<str:token>.ics", teach.feed, name="feed"),
+    path("town/lecturers/<int:pk>/calendar/", teach.lecturer_calendar, name="lecturer-calendar"),
+    path("town/lecturers/<int:pk>/teaching/", teach.lecturer_teaching, name="lecturer-teaching"),
     # certificates
     path("town/trainings/<int:pk>/certificates/issue/", certificates.issue, name="certificates-issue"),
     path("town/trainings/<int:pk>/certificates/paper/", certificates.print_class, name="certificates-print"),

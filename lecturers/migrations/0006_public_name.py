@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('lecturers', '0005_search'),
+        ("lecturers", "0005_search"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lecturer',
-            name='public_name',
-            field=models.BooleanField(default=False, help_text='本人同意后，不登录的人在课程目录里才看得到姓名。', verbose_name='同意公开姓名'),
+            model_name="lecturer",
+            name="public_name",
+            field=models.BooleanField(
+                default=False, help_text="本人同意后，不登录的人在课程目录里才看得到姓名。", verbose_name="同意公开姓名"
+            ),
         ),
     ]

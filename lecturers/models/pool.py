@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from centres.models import Brand
+from centres.models import Brand, BrandTheme
 from juxian.people.models import Town, User
 from juxian.people.search import SearchTextField
 from juxian.vault.derived import DerivedModel, DerivedQuerySet
@@ -72,6 +72,10 @@ class Lecturer(DerivedModel):
         blank=True,
         related_name="key_lecturer",
         error_messages={"unique": "这个品牌已有重点讲师，先取消那一个，再标这一个。"},
+    )
+    themes = models.ManyToManyField(BrandTheme, verbose_name="能讲的品牌类别", blank=True, related_name="+")
+    goes_to = models.ManyToManyField(
+        Town, verbose_name="愿意去的镇街", blank=True, related_name="+", help_text="一个都不选就是全县都去。"
     )
     is_demo = models.BooleanField("演示人员", default=False)
     public_name = models.BooleanField(

@@ -25,11 +25,14 @@ from trainings.models import DossierItem
 PASSWORD, CODE = "Maque-feiguo-7", "ABCDE23456"
 ROLES = {
     "town": "clerk", "town-write": "clerk", "town-clerk": "clerk", "county": "county", "me": "member", "any": "clerk",
-    "public": "anonymous",
+    "public": "anonymous", "teach": "lecturer",
 }  # fmt: skip
 
 # Pages with a POST that are not walked, and why.
 NOT_WALKED = {
+    "trainings:feed-close": "needs an open link; one action, one transaction",
+    "trainings:lecturer-calendar": "the action of the lecturer's own page",
+    "trainings:lecturer-teaching": "the action of the lecturer's own page",
     "logout": "ends a session and changes nothing else",
     "people:town-member-find": "only looks",
     "assessments:town-exam-release": "needs a class whose sitters all handed in; one action, one transaction",

@@ -19,4 +19,8 @@ def _stand_in() -> Any:
 
 def time_cases() -> dict[str, Case]:
     """Only pages for which their own form, as it is, is not enough."""
-    return {"trainings:session-substitute": Case({"actual": _stand_in, "reason": "原定老师开会"})}
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return {
+        "trainings:teach-calendar": Case({f"{tomorrow}-am": "free"}),
+        "trainings:session-substitute": Case({"actual": _stand_in, "reason": "原定老师开会"}),
+    }

@@ -117,6 +117,15 @@ TABLE: dict[str, Row] = {
     "trainings:session-roll": Row("town-write", FORM, of="session"),
     "trainings:session-sheet": Row("town", of="session"),
     "trainings:session-amend": Row("town-write", FORM, of={"pk": "session", "enrolment": "enrolment"}),
+    # lecturers' time
+    "trainings:teach-calendar": Row("teach", FORM),
+    "trainings:feed-open": Row("teach", POST),
+    "trainings:feed-close": Row("teach", POST),
+    "trainings:teach-teaching": Row("teach", FORM),
+    "trainings:teach-ratings": Row("teach"),
+    "trainings:feed": Row("public", of={"token": "=1.wrong"}, also={"*": 404}),
+    "trainings:lecturer-calendar": Row("town", FORM, of={"pk": "@lecturers.lecturer"}, also={"*": 403}),
+    "trainings:lecturer-teaching": Row("town-write", FORM, of={"pk": "@lecturers.lecturer"}, also={"*": 403}),
     # certificates
     "trainings:certificates-issue": Row("town-write", POST, of="filed_class"),
     "trainings:certificates-print": Row("town", of="filed_class"),

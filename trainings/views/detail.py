@@ -33,7 +33,12 @@ TABS = ("timetable", "people", "sign", "certificates", "dossier")
 
 def _sessions(request: SignedRequest, training_class: TrainingClass) -> list[Session]:
     rows = Session.objects.visible_to(request.user).filter(training_class=training_class).order_by("day", "half", "pk")
-    first = Substitution.objects.filter(session=OuterRef("pk")).order_by("pk").values("planned__name")[:1]
+    first = (
+        Substitution.objects.visible_to(request.user)
+        .filter(session=OuterRef("pk"))
+        .order_by("pk")
+        .values("planned__name")[:1]
+    )
     return list(
         rows.annotate(planned_name=Subquery(first)).select_related(
             "training_class", "lecturer", "room__centre", "point", "site", "course_version__course"
