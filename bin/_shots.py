@@ -78,6 +78,7 @@ REASONS = {
     "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
     "lecturers:import-template": "下载文件",
+    "courses:import-template": "下载文件",
     "lecturers:town-export": "下载文件",
     "people:town-import-refused": "下载文件",
     "assessments:town-bank-template": "下载文件",

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class CoursesConfig(AppConfig):
     name = "courses"
     verbose_name = "课程"
+
+    def ready(self) -> None:
+        # These need the models, so they cannot be imported at the top
+        from courses.imports import COURSES  # noqa: PLC0415
+        from juxian.sheets import importers, register  # noqa: PLC0415
+
+        if importers.get(COURSES.code) is not COURSES:
+            register(COURSES)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from courses.views import catalogue, library
+from courses.views import imports, library
 
 app_name = "courses"
 urlpatterns = [
@@ -11,4 +12,7 @@ urlpatterns = [
     path("courses/", catalogue.public_list, name="public-list"),
     path("courses/<int:pk>/", catalogue.public_detail, name="public-detail"),
     path("courses/<int:pk>/cover.svg", catalogue.cover, name="cover"),
+    # lists in and out
+    path("county/courses/import/", imports.upload, name="county-import"),
+    path("town/courses/template.xlsx", imports.import_template, name="import-template"),
 ]

@@ -83,7 +83,7 @@ def known() -> Known:
     """Kinds, titles, towns, everybody who may teach, and their terms."""
     people: dict[tuple[str, str], list[Lecturer]] = {}
     units: dict[str, list[str]] = {}
-    for one in Lecturer.objects.order_by("pk"):
+    for one in Lecturer.objects.select_related("kind", "title", "town", "key_of").order_by("pk"):
         people.setdefault((one.name, one.unit), []).append(one)
         units.setdefault(one.name, []).append(one.unit)
     terms: dict[int, list[Appointment]] = {}

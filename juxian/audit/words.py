@@ -108,6 +108,8 @@ ACTIONS = {
     "class.start": "开班",
     "class.submit": "班次送审",
     "class.withdraw": "撤回班次送审",
+    "courses.exported": "下载课程名单",
+    "courses.imported": "导入课程",
     "courses.key_cleared": "取消重点课程",
     "courses.key_marked": "标为重点课程",
     "dossier.add": "归入材料",

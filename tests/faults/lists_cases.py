@@ -11,4 +11,5 @@ def _sheet(text: str) -> Case:
 
 LISTS = {
     "lecturers:county-import": _sheet("姓名,类别\n示例甲,业务骨干\n"),
+    "courses:county-import": _sheet("编号,课程名称,品牌类别\nKC1,示例,红色教育\n"),
 }

@@ -237,6 +237,8 @@ TABLE: dict[str, Row] = {
     "lecturers:import-template": Row("town"),
     "lecturers:town-export": Row("town"),
     "courses:town-list": Row("town"),
+    "courses:county-import": Row("county", FORM),
+    "courses:import-template": Row("town"),
     "courses:detail": Row("town", of={"pk": "@courses.course"}),
     "courses:me-list": Row("me"),
     "courses:me-detail": Row("me", of={"pk": "@courses.course"}),
