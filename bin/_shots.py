@@ -79,6 +79,7 @@ REASONS = {
     "people:town-import-template": "下载文件",
     "lecturers:import-template": "下载文件",
     "courses:import-template": "下载文件",
+    "courses:town-export": "下载文件",
     "lecturers:town-export": "下载文件",
     "people:town-import-refused": "下载文件",
     "assessments:town-bank-template": "下载文件",

@@ -1,7 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, library
-from courses.views import imports, library
+from courses.views import catalogue, exports, imports, library
 
 app_name = "courses"
 urlpatterns = [
@@ -15,4 +14,5 @@ urlpatterns = [
     # lists in and out
     path("county/courses/import/", imports.upload, name="county-import"),
     path("town/courses/template.xlsx", imports.import_template, name="import-template"),
+    path("town/courses/export.xlsx", exports.export, name="town-export"),
 ]

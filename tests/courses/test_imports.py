@@ -1,9 +1,11 @@
-"""The library from a table."""
+"""The library from a table, and out as a table."""
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from courses.imports import COURSES
 from courses.models import Audience, ContentTask, Course
@@ -135,3 +137,25 @@ def test_the_county_uploads_and_a_clerk_does_not(client, county, clerk, write):
     assert answer["Location"] == f"/town/imports/{ImportRun.objects.get().pk}/"
     page = client.get("/county/courses/import/").content.decode()
     assert ("课程.csv" in page, "模板" in page) == (True, True)
+
+
+def exported(client, query: str) -> list[tuple]:
+    answer = client.get(f"/town/courses/export.xlsx{query}")
+    return list(load_workbook(BytesIO(b"".join(answer))).active.values)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_what_is_seen_is_exported_with_its_filters(client, clerk, town, number, django_assert_num_queries):
+    rural = ThemeFactory(slot=2, name="乡村振兴")
+    for place in range(number):
+        course = CourseFactory(code=f"KC{place}", title="=1+1", theme=rural, town=town)
+        course.lecturers.add(LecturerFactory(name=f"示例{place}"))
+    CourseFactory(code="KC8", theme=ThemeFactory(), title="党章")
+    CourseFactory(code="KC9", theme=rural, featured_on=None)
+    client.force_login(clerk)
+    with django_assert_num_queries(8):
+        rows = exported(client, "?theme=2")
+    assert [row[0] for row in rows] == ["编号", *(f"KC{place}" for place in range(number))]
+    assert rows[1][1:7] == ("=1+1", "乡村振兴", town.name, "4", "课堂讲授", "示例0")
+    assert AuditEntry.objects.filter(action="courses.exported").get().summary == f"下载课程名单 {number} 堂"
+    assert [row[0] for row in exported(client, "?q=dz")] == ["编号", "KC8"]

@@ -239,6 +239,7 @@ TABLE: dict[str, Row] = {
     "courses:town-list": Row("town"),
     "courses:county-import": Row("county", FORM),
     "courses:import-template": Row("town"),
+    "courses:town-export": Row("town"),
     "courses:detail": Row("town", of={"pk": "@courses.course"}),
     "courses:me-list": Row("me"),
     "courses:me-detail": Row("me", of={"pk": "@courses.course"}),
