@@ -1,7 +1,7 @@
 """Hours on the page of a member; what stands behind a brand on the page of the brand; plans among the regulations."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,10 +10,13 @@ from centres.counted import Issued, add_source
 from centres.models import Brand, BrandRevision
 from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
+from lecturers.actions.calendar import may_keep
 from lecturers.doors import TeachTab, add_tab
+from lecturers.models import HalfDay, Lecturer
 from trainings.brands import facts_of
 from trainings.hours import progress
-from trainings.models import Enrolment, YearPlan
+from trainings.models import Enrolment, Session, YearPlan
+from trainings.teaching import lecturer_hours
 from trainings.words import plain
 
 YEAR_PLAN = "year-plan"  # the key of a kind of regulation, which never changes
@@ -62,6 +65,25 @@ def approved_plans(towns: Sequence[int]) -> Iterable[Issued]:
         yield Issued(plan.town_id, YEAR_PLAN, title, url, first, last, plan.decided_at)
 
 
+def lecturer_time(lecturer: Lecturer, user: User) -> Iterable[Row]:
+    """Half-days of the coming four weeks: free, not free, booked; where they go; the ways to look and to write."""
+    today = timezone.localdate()
+    span = {"day__gte": today, "day__lt": today + timedelta(weeks=4)}
+    said = list(HalfDay.objects.filter(lecturer=lecturer, **span).values_list("is_free", flat=True))
+    # scope: how many half-days of a shared lecturer are taken; no session is named
+    booked = Session.objects.taught_by(lecturer).standing().filter(**span).count()
+    own = lecturer.user_id == user.pk
+    page = reverse("trainings:teach-calendar") if own else reverse("trainings:lecturer-calendar", args=[lecturer.pk])
+    count = f"有空 {said.count(True)} 个半天，没空 {said.count(False)} 个，已排课 {booked} 个"
+    yield Row("今后四周", count if said or booked else "没有填", page)
+    towns = "、".join(town.name for town in lecturer.goes_to.all()) or "全县"
+    edit = reverse("trainings:teach-teaching") if own else reverse("trainings:lecturer-teaching", args=[lecturer.pk])
+    yield Row("愿意去的镇街", towns, edit if may_keep(user, lecturer) else "")
+    themes = "、".join(theme.name for theme in lecturer.themes.all())
+    if themes:
+        yield Row("能讲的品牌类别", themes)
+
+
 def register_panels() -> None:
     """Called once when the apps are ready."""
     add_source(approved_plans)
@@ -70,4 +92,6 @@ def register_panels() -> None:
     add_tab(TeachTab("teaching", "能讲什么", "trainings:teach-teaching", order=30))
     add_tab(TeachTab("ratings", "课时和评价", "trainings:teach-ratings", order=80))
     register("people.Member", "学时和培训", member_hours)
+    register("lecturers.Lecturer", "授课学时", lecturer_hours)
+    register("lecturers.Lecturer", "有空时间和能讲的课", lecturer_time)
     register("centres.Brand", "品牌有没有内容", brand_facts)

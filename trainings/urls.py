@@ -6,6 +6,7 @@ from trainings.views import (
     classes,
     costs,
     detail,
+    finding,
     me,
     papers,
     plans,
@@ -13,6 +14,7 @@ from trainings.views import (
     sessions,
     substitutions,
     teach,
+    teaching,
 )
 
 app_name = "trainings"
@@ -64,6 +66,9 @@ urlpatterns = [
     path("teach/teaching/", teach.teaching, name="teach-teaching"),
     path("teach/ratings/", teach.ratings, name="teach-ratings"),
     path("calendars/<str:token>.ics", teach.feed, name="feed"),
+    path("town/trainings/<int:pk>/lecturers/", finding.lecturer_find, name="lecturer-find"),
+    path("town/lecturers/hours/", teaching.teaching_hours, name="teaching-hours"),
+    path("town/lecturers/hours/export/", teaching.teaching_export, name="teaching-export"),
     path("town/lecturers/<int:pk>/calendar/", teach.lecturer_calendar, name="lecturer-calendar"),
     path("town/lecturers/<int:pk>/teaching/", teach.lecturer_teaching, name="lecturer-teaching"),
     # certificates

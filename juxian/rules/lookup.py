@@ -53,6 +53,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
         "《中央和国家机关培训费管理办法》讲课费规定，借用为默认值，待县里核实",
         "C",
     ),
+    "lecturer.recent_days": (90, "天", "找讲师时看近多少天的授课量", "县级设置，文件未载明", "C"),
     "slip.days": (14, "天", "开通条有效天数", "县级设置", "C"),
     "disclosure.wide": (False, "", "账目公开给全县党员看", "县级设置，默认只给本镇党员看（党务公开条例第十五条）", "C"),
     "disclosure.questions_per_day": (3, "个", "每名党员每天最多问几个账目问题", "县级设置，文件未载明", "C"),

@@ -98,6 +98,7 @@ SORTS: dict[str, Sort] = {
     "cost.lecture_hours": _whole(1, 12, 4),
     "brand.alike_percent": _whole(1, 100, 50),
     "brand.theme_towns": _whole(1, 100, 6),
+    "lecturer.recent_days": _whole(1, 366, 90),
     "slip.days": _whole(1, 366, 14),
     "disclosure.wide": SWITCHES,
     "disclosure.questions_per_day": _whole(1, 50, 3),

@@ -124,6 +124,9 @@ TABLE: dict[str, Row] = {
     "trainings:teach-teaching": Row("teach", FORM),
     "trainings:teach-ratings": Row("teach"),
     "trainings:feed": Row("public", of={"token": "=1.wrong"}, also={"*": 404}),
+    "trainings:lecturer-find": Row("town-write", of="training_class"),
+    "trainings:teaching-hours": Row("town"),
+    "trainings:teaching-export": Row("town"),
     "trainings:lecturer-calendar": Row("town", FORM, of={"pk": "@lecturers.lecturer"}, also={"*": 403}),
     "trainings:lecturer-teaching": Row("town-write", FORM, of={"pk": "@lecturers.lecturer"}, also={"*": 403}),
     # certificates

@@ -27,6 +27,7 @@ from trainings.views.asking import (
     tried_form,
     warned,
 )
+from trainings.views.finding import chosen, find_link
 from trainings.views.roll import Person, people_of, roll
 
 ROWS_A_SHEET = 20
@@ -44,6 +45,7 @@ def session_add(request: SignedRequest, pk: int) -> HttpResponse:
         user=request.user,
         town=training_class.town,
         instance=Session(training_class=training_class, **_next_half(request, training_class)),
+        initial=chosen(request),
     )
     found = _found(request, form)
     if request.method == "POST" and form.is_valid() and _may_save(request, found):
@@ -53,6 +55,7 @@ def session_add(request: SignedRequest, pk: int) -> HttpResponse:
             again = "add" in request.POST
             return redirect("trainings:session-add" if again else "trainings:town-detail", pk=pk)
     ctx = {"nav": "classes", "training_class": training_class, "form": form, "title": "排课", "is_new": True}
+    ctx["find"] = find_link(training_class, form.instance)
     return render(request, "trainings/session_form.html", ctx | warned(found, "知道撞期了，照样排课"))
 
 
@@ -89,7 +92,9 @@ def session_edit(request: SignedRequest, pk: int) -> HttpResponse:
     barred = actions.session_barred(training_class, session)
     if barred:
         return shut(request, "调课", barred, f"/town/trainings/{training_class.pk}/?tab=timetable")
-    form = SessionForm(request.POST or None, user=request.user, town=training_class.town, instance=session)
+    form = SessionForm(
+        request.POST or None, user=request.user, town=training_class.town, instance=session, initial=chosen(request)
+    )
     found = _found(request, form)
     if request.method == "POST" and form.is_valid() and _may_save(request, found):
         act = partial(actions.change_session, session=session, by=request.user, **form.cleaned_data)
@@ -97,6 +102,7 @@ def session_edit(request: SignedRequest, pk: int) -> HttpResponse:
             messages.success(request, "课程表已修改。")
             return redirect("trainings:town-detail", pk=training_class.pk)
     ctx = {"nav": "classes", "training_class": training_class, "session": session, "form": form, "title": "调课"}
+    ctx["find"] = find_link(training_class, session)
     return render(request, "trainings/session_form.html", ctx | warned(found, "知道撞期了，照样保存"))
 
 

@@ -11,6 +11,7 @@ from trainings import actions
 from trainings.forms_substitutions import SubstituteForm
 from trainings.models import Substitution
 from trainings.views.asking import SignedRequest, session_in_scope, shut, tried_form
+from trainings.views.finding import find_link
 
 
 @editor_required
@@ -36,6 +37,7 @@ def session_substitute(request: SignedRequest, pk: int) -> HttpResponse:
         "training_class": training_class,
         "form": form,
         "back": back,
+        "find": find_link(training_class, session, "substitute"),
         "journal": list(rows.select_related("planned", "actual", "by").order_by("pk")),
     }
     return render(request, "trainings/substitute.html", ctx)
