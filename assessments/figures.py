@@ -8,7 +8,20 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from assessments.models import Attempt, MakeUp, Retake, SurveyTicket
+from assessments.ratings import ratings_of_courses, ratings_of_lecturers
 from juxian.people.models import Town
+
+__all__ = [
+    "Open",
+    "Share",
+    "open_by_town",
+    "open_make_ups",
+    "open_retakes",
+    "pass_rate",
+    "ratings_of_courses",
+    "ratings_of_lecturers",
+    "survey_answers",
+]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from assessments.actions.surveys import results
+from assessments.actions.surveys import SCALE, results
 from assessments.grading import standing
 from assessments.models import Attempt, Exam, MakeUp, Question, Retake, Survey
 from juxian.papers import Block, Facts, Heading, Item, Table, Text
@@ -119,13 +119,33 @@ def survey(training_class: TrainingClass) -> list[Item]:
     told = results(found)
     if not told["rows"]:
         few = Text(f"可汇总的答卷不足 {told['min_group']} 份，为保护答卷人不显示结果。")
-        return [paper(training_class, "满意度测评表", [few])]
+        return [paper(training_class, "满意度测评表", [few, *_lessons(told["lessons"])])]
     words = [word for word, _ in told["rows"][0]["shares"]]
     rows = [[row["text"], *[str(number) for _, number in row["shares"]], f"{row['mean']:.2f}"] for row in told["rows"]]
     table = Table(["项目", *words, "平均"], rows, [6, *[2] * len(words), 2])
     comments: list[Block] = [Heading("意见"), Text("\n".join(told["comments"]))] if told["comments"] else []
     count = Text(f"发出 {told['asked']} 份，可汇总的答卷 {told['readable']} 份。")
-    return [paper(training_class, "满意度测评表", [count, table, *comments])]
+    return [paper(training_class, "满意度测评表", [count, table, *_lessons(told["lessons"]), *comments])]
+
+
+def _lessons(told: list[dict[str, Any]]) -> list[Block]:
+    """Lesson by lesson, those with enough answers."""
+    if not told:
+        return []
+    rows = [
+        [
+            f"{one['lesson'].session.day:%m-%d} {one['lesson'].session.get_half_display()}",
+            one["lesson"].topic,
+            one["lesson"].session.lecturer.name if one["lesson"].session.lecturer else "",
+            *[str(number) for number in one["counts"]],
+            f"{one['mean']:.2f}",
+        ]
+        for one in told
+    ]
+    table = Table(["时间", "课程", "授课人", *SCALE.values(), "平均"], rows, [3, 6, 3, 2, 2, 2, 2, 2])
+    remarks = [f"{one['lesson'].topic}：{text}" for one in told for text in one["remarks"]]
+    said: list[Block] = [Heading("对每堂课的意见"), Text("\n".join(remarks))] if remarks else []
+    return [Heading("每堂课"), table, *said]
 
 
 PAPERS = {"exam_paper": exam_paper, "scores": scores, "makeup": remedies, "survey": survey}

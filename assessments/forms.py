@@ -1,5 +1,6 @@
 """Shapes of input."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -7,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from assessments import questions
+from assessments.actions.lessons import REMARK_LENGTH
 from assessments.actions.surveys import COMMENT_LENGTH, SCALE
-from assessments.models import Exam, MakeUp, Question, QuestionBank, Survey
+from assessments.models import Exam, MakeUp, Question, QuestionBank, Survey, SurveyLesson
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -107,9 +109,11 @@ class SurveyForm(forms.Form):
         help_text="请不要写自己的姓名、支部，免得被认出来。",
     )
 
-    def __init__(self, *args: Any, survey: Survey, **options: Any) -> None:
+    def __init__(self, *args: Any, survey: Survey, lessons: Sequence[SurveyLesson] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.questions = survey.questions
+        self.questions, self.lessons = survey.questions, lessons
+        for lesson in lessons:
+            self._ask_about(lesson)
         for question in self.questions:
             self.fields[f"r{question['id']}"] = forms.TypedChoiceField(
                 label=question["text"],
@@ -118,6 +122,34 @@ class SurveyForm(forms.Form):
                 widget=forms.RadioSelect,
                 error_messages={"required": "这一项还没有选。"},
             )
+
+    def _ask_about(self, lesson: SurveyLesson) -> None:
+        self.fields[f"l{lesson.pk}"] = forms.TypedChoiceField(
+            label=lesson.topic,
+            choices=list(SCALE.items()),
+            coerce=int,
+            empty_value=None,
+            required=False,
+            widget=forms.RadioSelect,
+        )
+        self.fields[f"m{lesson.pk}"] = forms.CharField(
+            label="想对这堂课说的（可以不填）",
+            required=False,
+            max_length=REMARK_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
+        )
+
+    def taught(self) -> list[tuple[SurveyLesson, forms.BoundField, forms.BoundField]]:
+        """Each lesson with its rating and its remark field."""
+        return [(lesson, self[f"l{lesson.pk}"], self[f"m{lesson.pk}"]) for lesson in self.lessons]
+
+    def said(self) -> dict[int, tuple[int | None, str]]:
+        """{lesson id: (rating, remark)} of the lessons something was said about."""
+        given = {
+            lesson.pk: (self.cleaned_data[f"l{lesson.pk}"], self.cleaned_data[f"m{lesson.pk}"])
+            for lesson in self.lessons
+        }
+        return {pk: (rating, remark) for pk, (rating, remark) in given.items() if rating or remark}
 
     def rated(self) -> list[forms.BoundField]:
         """The rating fields in order."""

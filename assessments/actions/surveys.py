@@ -4,7 +4,8 @@ Who answered (`SurveyTicket`) and what was answered (`SurveyAnswer`) are two tab
 simply added would still tell the order of answering by its place on disk, its transaction number or its sequence, and
 two orders make a link. So at each submission, under a lock on the survey, all tickets and all answers of the survey
 are deleted and written again in random order in one transaction, the answers under fresh keys. Nothing here writes a
-time, an audit row, a message or an obligation when somebody answers.
+time, an audit row, a message or an obligation when somebody answers. What is said of single lessons goes into counters
+without a row of a person (`assessments.actions.lessons`).
 """
 
 import random
@@ -19,6 +20,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.actions import lessons as lesson_actions
 from assessments.models import Survey, SurveyAnswer, SurveyQuestion, SurveyTicket
 from juxian.audit import log
 from juxian.messages.actions import Letter, tell_many
@@ -52,6 +54,7 @@ def open_survey(*, training_class: TrainingClass, now: datetime) -> Survey:
     training_class = rows.select_for_update(of=("self",)).get(pk=training_class.pk)
     survey = Survey.objects.filter(training_class=training_class).first() or _create(training_class, now)
     if now < survey.closes_at:
+        lesson_actions.freeze(survey, min_group(survey))
         _give_tickets(survey)
     return survey
 
@@ -123,18 +126,22 @@ def clean_answer(survey: Survey, ratings: Mapping[Any, Any], comment: str) -> tu
 
 
 @transaction.atomic
-def answer_survey(*, ticket: SurveyTicket, ratings: Mapping[Any, Any], comment: str = "") -> bool:
+def answer_survey(
+    *, ticket: SurveyTicket, ratings: Mapping[Any, Any], comment: str = "", lessons: Mapping[Any, Any] | None = None
+) -> bool:
     """Take the answers of whoever holds the ticket; False when this ticket was used before (nothing changes then).
 
-    Has no `by` and writes no audit row: that is the promise. Refused after the last day or when an item is missing.
+    `lessons` is {lesson id: (rating, remark)} of as many of the attended lessons as they like. Has no `by` and writes no audit row: that is the promise. Refused after the last day or when an item is missing.
     """
     survey = Survey.objects.select_for_update(of=("self",)).get(pk=ticket.survey_id)
     if timezone.now() >= survey.closes_at:
         raise ValidationError("测评已经结束，谢谢您。", code="closed")
     kept, text = clean_answer(survey, ratings, comment)
+    said = lesson_actions.clean(ticket, lessons or {})
     if not SurveyTicket.objects.filter(pk=ticket.pk, is_answered=False).exists():
         return False
     _store(survey, ticket, SurveyAnswer(survey=survey, ratings=kept, comment=text))
+    lesson_actions.store(survey, said, chance=chance)
     return True
 
 
@@ -236,6 +243,7 @@ def results(survey: Survey) -> dict[str, Any]:
         "min_group": min_group(survey),
         "rows": [_row(question, readable) for question in survey.questions] if shown else [],
         "comments": sorted(one.comment for one in readable if one.comment) if shown else [],
+        "lessons": lesson_actions.results(survey, timezone.now()),
     }
 
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from assessments.actions.surveys import results
-from assessments.models import Survey
+from assessments.models import Survey, SurveyLesson
 from juxian.people.access import staff_required
 from trainings.models import TrainingClass
 
@@ -20,6 +20,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
         "survey": found,
         "training_class": found.training_class,
         "results": results(found),
+        "has_lessons": SurveyLesson.objects.visible_to(request.user).filter(survey=found).exists(),
         "closed": timezone.now() >= found.closes_at,
     }
     return render(request, "assessments/town_survey.html", ctx)
