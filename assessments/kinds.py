@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 
+from assessments import teaching_reminders
 from assessments.actions.attempts import close_overdue
 from assessments.actions.remedies import expire_retake, give_retake, over_limit, owe_make_up
 from assessments.actions.surveys import attended, close_survey, open_survey, remind_many
@@ -205,6 +206,7 @@ KINDS = [
         catch_up=CatchUp.COLLAPSE,
     ),
     Kind(SURVEY_CLOSE, "测评截止", end_survey, generate=surveys_to_close),
+    *teaching_reminders.KINDS,
 ]
 
 

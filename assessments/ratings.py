@@ -81,6 +81,12 @@ def years_of(about: Lecturer | Course) -> list[YearRating]:
     return found[::-1]
 
 
+def together(years: Collection[YearRating]) -> Rating | None:
+    """Several years as one rating."""
+    number = sum(year.n for year in years)
+    return Rating(sum(year.mean * year.n for year in years) / number, number) if number else None
+
+
 def low_ones(path: str, year: int) -> Iterable[tuple[int, Rating]]:
     """Lecturers or courses whose rating of a year lies below the county's mark, with enough answers to say so."""
     day = date(year, 12, 31)

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from assessments.views import (
+    findings,
     me_exams,
     me_late,
     me_surveys,
+    ratings,
     town_banks,
     town_exams,
     town_late,
@@ -24,7 +26,20 @@ urlpatterns = [
     path("me/exams/attempts/<int:pk>/late/", me_late.late, name="me-late"),
     path("me/exams/attempts/<int:pk>/result/", me_exams.result, name="me-result"),
     path("me/surveys/<uuid:pk>/", me_surveys.survey, name="me-survey"),
+    # lecturers
+    path("teach/ratings/", ratings.teach_ratings, name="teach-ratings"),
+    path("teach/findings/", findings.teach_findings, name="teach-findings"),
+    path("teach/findings/<int:pk>/", findings.teach_finding, name="teach-finding"),
     # clerks, county
+    path("town/lecturers/<int:pk>/ratings/", ratings.lecturer_ratings, name="town-lecturer-ratings"),
+    path("town/lecturers/<int:pk>/findings/add/", findings.add_about_lecturer, name="lecturer-finding-add"),
+    path("town/courses/<int:pk>/ratings/", ratings.course_ratings, name="town-course-ratings"),
+    path("town/courses/<int:pk>/findings/add/", findings.add_about_course, name="course-finding-add"),
+    path("town/teaching-findings/", findings.findings, name="town-findings"),
+    path("town/teaching-findings/<int:pk>/", findings.finding, name="town-finding"),
+    path("town/teaching-findings/<int:pk>/reply/", findings.reply, name="finding-reply"),
+    path("town/teaching-findings/<int:pk>/decide/", findings.decide, name="finding-decide"),
+    path("town/teaching-findings/<int:pk>/improved/", findings.improved, name="finding-improved"),
     path("town/trainings/<int:pk>/exam/", town_exams.class_exam, name="town-class-exam"),
     path("town/trainings/<int:pk>/survey/", town_surveys.class_survey, name="town-class-survey"),
     path("town/trainings/<int:pk>/exam/set-up/", town_exams.set_up, name="town-exam-set-up"),

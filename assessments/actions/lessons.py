@@ -7,7 +7,7 @@ answer was about.
 
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -81,9 +81,14 @@ def store(survey: Survey, said: Said, *, chance: random.Random) -> None:
 
 
 def results(survey: Survey, now: datetime) -> list[dict[str, Any]]:
-    """The lessons that may be shown, with mean, shares and remarks. Two queries."""
+    """The lessons of a survey that may be shown."""
     rows = SurveyLesson.objects.filter(survey=survey).published(now).select_related("session__lecturer")
-    lessons = list(rows.order_by("session__day", "session__half", "pk"))
+    return told(rows.order_by("session__day", "session__half", "pk"))
+
+
+def told(rows: Iterable[SurveyLesson]) -> list[dict[str, Any]]:
+    """Published lessons with mean, shares and remarks, sorted by their words. Two queries."""
+    lessons = list(rows)
     remarks: dict[int, list[str]] = {lesson.pk: [] for lesson in lessons}
     for pk, text in LessonRemark.objects.filter(lesson__in=remarks).values_list("lesson", "text"):
         remarks[pk].append(text)

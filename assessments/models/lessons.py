@@ -33,7 +33,8 @@ class SurveyLessonQuerySet(TownQuerySet):
         least `threshold` answers are left together.
         """
         rows = self.filter(survey__closes_at__lte=now - SETTLED, session__cancelled_at=None)
-        return rows.annotate(rated=RATED, points=POINTS).filter(rated__gte=F("threshold"))
+        shown: SurveyLessonQuerySet = rows.annotate(rated=RATED, points=POINTS).filter(rated__gte=F("threshold"))
+        return shown
 
 
 class SurveyLesson(models.Model):
