@@ -1,7 +1,7 @@
 """The county's admin of banks, exams and what follows them.
 
-SurveyTicket and SurveyAnswer are not here and must never be: a list of who answered beside a list of what was
-answered is what design 4.4 rules out. Attempts, retakes and make-ups are moved by actions only; an attempt's score is
+SurveyTicket, SurveyAnswer, SurveyLesson and LessonRemark are not here and must never be: a list of who answered beside
+a list of what was answered is what design 4.4 rules out, and counters below the smallest group are nobody's to read. Attempts, retakes and make-ups are moved by actions only; an attempt's score is
 shown when its results are out, its paper (with the key) never.
 """
 
@@ -21,6 +21,7 @@ from assessments.models import (
     Answer,
     Attempt,
     Exam,
+    Improvement,
     Indicator,
     LateAnswers,
     MakeUp,
@@ -29,6 +30,7 @@ from assessments.models import (
     Retake,
     Survey,
     SurveyQuestion,
+    TeachingFinding,
 )
 from assessments.questions import letters
 from juxian.people.admin_base import ReadOnly, ScopedAdmin, SharedAdmin
@@ -315,3 +317,28 @@ class IndicatorAdmin(SharedAdmin):
 
     def _audit(self, *args: Any) -> None:
         """The actions have written the record."""
+
+
+@admin.register(TeachingFinding)
+class TeachingFindingAdmin(ReadOnly, ScopedAdmin):
+    """Read only: raised, replied to and decided on its page."""
+
+    list_display = ["about", "year", "origin", "opened_at", "reply_due_at", "replied_at", "verdict", "decided_at"]
+    list_filter = ["origin", "verdict", "year", "town"]
+    search_fields = ["lecturer__name", "course__title", "text"]
+    date_hierarchy = "opened_at"
+    list_select_related = ["lecturer", "course", "town"]
+
+    @admin.display(description="讲师或课程")
+    def about(self, finding: TeachingFinding) -> str:
+        return finding.about
+
+
+@admin.register(Improvement)
+class ImprovementAdmin(ReadOnly, ScopedAdmin):
+    """Read only: comes with a decision, is registered on the finding's page."""
+
+    list_display = ["finding", "owner", "due_on", "done_at"]
+    search_fields = ["finding__lecturer__name", "finding__course__title", "what", "owner"]
+    date_hierarchy = "due_on"
+    list_select_related = ["finding__lecturer", "finding__course"]

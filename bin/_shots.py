@@ -167,6 +167,23 @@ def _disclosed(state: str) -> Kwargs:
     return lambda: _pk(centres.Disclosure.objects.filter(state=state).order_by("-pk"))
 
 
+def _found(**conditions: Any) -> Kwargs:
+    """A finding about a lecturer or a course."""
+    return lambda: _pk(assessments.TeachingFinding.objects.filter(**conditions).order_by("-pk"))
+
+
+def _taught_finding() -> dict[str, Any]:
+    """A finding the demo lecturer has not replied to."""
+    rows = assessments.TeachingFinding.objects.mine(User.objects.get(username="lecturer"))
+    return _pk(rows.filter(replied_at=None, decided_at=None).order_by("-pk"))
+
+
+def _rated(path: str) -> Kwargs:
+    """The lecturer or course of a rated lesson."""
+    rows = assessments.SurveyLesson.objects.filter(very_good__gte=5, **{f"{path}__isnull": False}).order_by("pk")
+    return lambda: {"pk": rows.values_list(path, flat=True)[0]}
+
+
 ELSEWHERE = (State.APPROVED, State.CANCELLED)
 DRAFT_PLAN = _own(trainings.YearPlan)
 OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
@@ -276,6 +293,19 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:me-attempt": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
+    "assessments:teach-ratings": [Shot("lecturer")],
+    "assessments:teach-findings": [Shot("lecturer")],
+    "assessments:teach-finding": [Shot("lecturer", _taught_finding)],
+    "assessments:town-lecturer-ratings": [Shot("county", _rated("session__lecturer"))],
+    "assessments:town-course-ratings": [Shot("county", _rated("session__course_version__course"))],
+    "assessments:lecturer-finding-add": [Shot("county", _rated("session__lecturer"))],
+    "assessments:course-finding-add": [Shot("county", _rated("session__course_version__course"))],
+    "assessments:town-findings": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "assessments:town-finding": [
+        Shot("county", _found(decided_at=None, replied_at__isnull=False), suffix="heard"),
+        Shot("county", _found(decided_at=None, replied_at=None), suffix="unheard"),
+        Shot("county", _found(verdict="improve"), suffix="decided"),
+    ],
     "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
     "centres:disclosure-detail": [
         *[Shot("county", _disclosed(state), suffix=state) for state in centres.Disclosure.State.values],

@@ -48,6 +48,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "assessments.retake": ("enrolment__member",),
     "assessments.makeup": ("enrolment__member",),
     "assessments.surveyticket": ("enrolment__member",),
+    "assessments.teachingfinding": ("lecturer__user__member",),
+    "assessments.improvement": ("finding__lecturer__user__member",),
     "centres.disclosurequestion": ("member",),
     "inbox.inboxmessage": ("member", "user__member"),
     "inbox.outboundsend": ("message__member", "message__user__member"),

@@ -24,6 +24,7 @@ from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.places_rows import add_places
+from tests.matrix.rating_rows import add_ratings
 from tests.matrix.regulation_rows import add_regulations
 from tests.matrix.time_rows import add_time
 from trainings import models as trainings
@@ -88,6 +89,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_places(data)
     add_disclosures(data)
     add_time(data)
+    add_ratings(data)
     return data
 
 
