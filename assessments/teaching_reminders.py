@@ -92,7 +92,7 @@ def decisions_due(now: datetime) -> Iterable[Draft]:
             continue
         ready = timezone.localdate(one.replied_at or one.reply_due_at)
         for offset in sorted(days):
-            due = _nine(ready + timedelta(days=offset + (0 if one.replied_at else 1)))
+            due = _nine(ready + timedelta(days=offset))
             if due <= now:
                 yield Draft(DECIDE, FINDING, one.pk, due, stage=MIDDLE + offset)
 

@@ -31,7 +31,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "rating.low_answers": (20, "份", "一年至少多少份评价，才据此提出意见", "县级设置，文件未载明", "C"),
     "finding.reply_days": (10, "天", "对讲师、课程提出意见后的申辩期", "县级设置，文件未载明", "C"),
     "finding.remind_before": ([1, 3], "天", "申辩期满前几天提醒", "县级设置", "C"),
-    "finding.decide_after": ([0, 7, 14], "天", "可以决定后第几天提醒县里", "县级设置", "C"),
+    "finding.decide_after": ([1, 7, 14], "天", "可以决定后第几天提醒县里", "县级设置", "C"),
     "improvement.remind_before": ([1, 7], "天", "教学改进到期前几天提醒", "县级设置", "C"),
     "improvement.remind_after": ([1, 7, 14], "天", "教学改进逾期后第几天提醒", "县级设置", "C"),
     "hours.half_day": (4, "学时", "半天折算学时", "单位规定（2018）", "B"),
