@@ -36,6 +36,7 @@ from assessments.actions import start_attempt  # noqa: E402
 from centres import models as centres  # noqa: E402
 from centres.models import Brand, BrandRevision  # noqa: E402
 from juxian.people.models import Grant, ImportRun, Member, User  # noqa: E402
+from lecturers import models as lecturers  # noqa: E402
 from tests.matrix.table import ADMIN, TABLE  # noqa: E402
 from tests.matrix.walk import VERBS, known, patterns  # noqa: E402
 from trainings import models as trainings  # noqa: E402
@@ -89,6 +90,8 @@ REASONS = {
     "people:town-slip-sheet": "刚生成开通条后的一页，浏览器测试走这一页",
     "centres:photo": "照片文件",
     "courses:cover": "图片，在目录页里看",
+    "lecturers:letter": "PDF 文件",
+    "lecturers:my-letter": "PDF 文件",
     "people:town-unmask": "直接打开时转到学员本人的页",
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
 }
@@ -184,6 +187,11 @@ def _rated(path: str) -> Kwargs:
     return lambda: {"pk": rows.values_list(path, flat=True)[0]}
 
 
+def _candidate(state: str) -> Kwargs:
+    """A candidate of any town in this state."""
+    return lambda: _pk(lecturers.Candidacy.objects.filter(state=state).order_by("-pk"))
+
+
 ELSEWHERE = (State.APPROVED, State.CANCELLED)
 DRAFT_PLAN = _own(trainings.YearPlan)
 OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
@@ -217,6 +225,20 @@ SHOTS: dict[str, list[Shot]] = {
     "courses:public-list": [Shot("anonymous")],
     "courses:public-detail": [Shot("anonymous", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "people:town-member": [Shot("clerk", _own(Member))],
+    "lecturers:candidacies": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "lecturers:candidacy": [
+        *[Shot("county", _candidate(state), suffix=state) for state in lecturers.Candidacy.State.values],
+        Shot("clerk", _own(lecturers.Candidacy), suffix="clerk"),
+    ],
+    "lecturers:candidacy-edit": [Shot("clerk", _own(lecturers.Candidacy, state="proposed"))],
+    "lecturers:candidacy-vet": [Shot("county", _candidate("proposed"))],
+    "lecturers:candidacy-panel": [Shot("county", _candidate("vetted"))],
+    "lecturers:candidacy-refuse": [Shot("county", _candidate("proposed"))],
+    "lecturers:candidacy-appoint": [Shot("county", _candidate("passed"))],
+    "lecturers:renew": [
+        Shot("county", lambda: _pk(lecturers.Appointment.objects.filter(end_kind="").order_by("ends_on")))
+    ],
+    "lecturers:suspension-lift": [Shot("county", lambda: _pk(lecturers.Suspension.objects.filter(ends_on=None)))],
     "centres:compliance": [Shot("county"), Shot("clerk", suffix="clerk")],
     "centres:compliance-centre": [Shot("county", lambda: {"code": TOWN})],
     "centres:town-standard": [Shot("clerk"), Shot("county", query=f"?town={TOWN}", suffix="county")],

@@ -12,8 +12,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from juxian.audit import log
+from juxian.rules.lookup import value
 from juxian.sheets import (
     CellFault,
     Column,
@@ -31,6 +33,7 @@ from juxian.sheets import (
 )
 from lecturers.cells import again, named, parts, text, told, towns_by_name, whole_day
 from lecturers.models import Appointment, Lecturer, LecturerKind, LecturerTitle
+from lecturers.terms import years_later
 
 CODE = "lecturers"
 TIERS = {
@@ -77,6 +80,7 @@ class Known:
     people: dict[tuple[str, str], list[Lecturer]]
     units: dict[str, list[str]]
     terms: dict[int, list[Appointment]]
+    years: int  # the longest term
 
 
 def known() -> Known:
@@ -91,7 +95,8 @@ def known() -> Known:
         terms.setdefault(term.lecturer_id, []).append(term)
     kinds = {kind.name: kind for kind in LecturerKind.objects.all()}
     titles = {title.name: title for title in LecturerTitle.objects.all()}
-    return Known(kinds, titles, towns_by_name(), people, units, terms)
+    years = int(value("pool.term_years", timezone.localdate()))
+    return Known(kinds, titles, towns_by_name(), people, units, terms, years)
 
 
 def read(path: Path, options: Options, progress: Progress) -> Table:
@@ -173,10 +178,21 @@ def _terms(row: Row, planned: Planned, now: Known) -> None:
         row.blame("last_day", "聘期至早于聘任自", "改好聘期再导入")
         return
     for tier in wanted:
-        held = [one for one in now.terms.get(planned.lecturer.pk or 0, []) if one.tier == tier]
-        end = last + timedelta(days=1)
-        if not _is_held(row, held, starts, end):
-            planned.terms.append(Appointment(lecturer=planned.lecturer, tier=tier, starts_on=starts, ends_on=end))
+        _add_term(row, planned, Appointment(tier=tier, starts_on=starts, ends_on=last + timedelta(days=1)), now)
+
+
+def _add_term(row: Row, planned: Planned, term: Appointment, now: Known) -> None:
+    """A term nobody has yet; not longer than the rule allows."""
+    held = [one for one in now.terms.get(planned.lecturer.pk or 0, []) if one.tier == term.tier]
+    end = term.ends_on or term.starts_on
+    if _is_held(row, held, term.starts_on, end):
+        return
+    term.lecturer, term.limit_on = planned.lecturer, years_later(term.starts_on, now.years)
+    if end > term.limit_on:
+        until = term.limit_on - timedelta(days=1)
+        row.blame("last_day", f"一次最长聘 {now.years} 年，到 {until}，表里超过了", "改短聘期，到期再续聘")
+        return
+    planned.terms.append(term)
 
 
 def _is_held(row: Row, held: Iterable[Appointment], starts: date, end: date) -> bool:

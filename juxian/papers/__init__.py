@@ -3,9 +3,11 @@
 from juxian.papers.bundle import Item, bundle
 from juxian.papers.diploma import Diploma, diplomas_pdf
 from juxian.papers.document import Block, Document, Facts, Heading, Table, Text, document_pdf
+from juxian.papers.letter import AppointmentLetter, letter_pdf
 from juxian.papers.qr import qr_svg
 
 __all__ = [
+    "AppointmentLetter",
     "Block",
     "Diploma",
     "Document",
@@ -17,5 +19,6 @@ __all__ = [
     "bundle",
     "diplomas_pdf",
     "document_pdf",
+    "letter_pdf",
     "qr_svg",
 ]

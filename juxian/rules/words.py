@@ -114,6 +114,12 @@ SORTS: dict[str, Sort] = {
     "posts.vacancy_days": _whole(1, 3660, 90),
     "imports.keep_days": _whole(1, 366, 30),
     "evidence.remind_days": _whole(1, 366, 30),
+    "pool.target_experts": _whole(0, 10000, 15),
+    "pool.target_lecturers": _whole(0, 10000, 50),
+    "pool.term_years": _whole(1, 10, 3),
+    "pool.remind_days": _whole(1, 366, 60),
+    "pool.panel_least": _whole(1, 100, 3),
+    "pool.panel_percent": _whole(0, 99, 50),
 }
 
 

@@ -1,5 +1,5 @@
 """The pool in the admin: importing registers."""
 
-from lecturers.admin import pool
+from lecturers.admin import candidacies, pool
 
-__all__ = ["pool"]
+__all__ = ["candidacies", "pool"]

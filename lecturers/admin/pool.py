@@ -5,7 +5,7 @@ from django.contrib import admin
 
 from centres.actions.brands import locked_brand
 from centres.models import Brand
-from juxian.people.admin_base import SharedAdmin, SharedTabular
+from juxian.people.admin_base import ReadOnly, SharedAdmin, SharedTabular
 from lecturers.models import Appointment, FeeCap, Lecturer, LecturerKind, LecturerTitle
 
 
@@ -17,8 +17,8 @@ class LecturerKindAdmin(SharedAdmin):
     search_fields = ["name"]
 
 
-class AppointmentInline(SharedTabular):
-    """Terms of a lecturer."""
+class AppointmentInline(ReadOnly, SharedTabular):
+    """Terms of a lecturer; the county appoints on the pages of the pool, where the longest term is kept."""
 
     model = Appointment
 
@@ -45,14 +45,13 @@ class LecturerAdmin(SharedAdmin):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(SharedAdmin):
+class AppointmentAdmin(ReadOnly, SharedAdmin):
     """Terms in a tier."""
 
-    list_display = ["lecturer", "tier", "starts_on", "ends_on"]
-    list_filter = ["tier", "starts_on"]
+    list_display = ["lecturer", "tier", "starts_on", "ends_on", "number", "end_kind"]
+    list_filter = ["tier", "starts_on", "end_kind"]
     list_select_related = ["lecturer"]
     search_fields = ["lecturer__search_text"]
-    autocomplete_fields = ["lecturer"]
     date_hierarchy = "starts_on"
 
 

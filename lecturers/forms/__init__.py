@@ -1,0 +1,1 @@
+"""Forms about lecturers, one module a subject."""

@@ -1,6 +1,6 @@
 """The county's pool of lecturers, shared by all towns."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -34,6 +34,17 @@ class LecturerQuerySet(DerivedQuerySet):
     def appointed(self, tier: str, on: date) -> "LecturerQuerySet":
         """Lecturers holding an appointment of `tier` on the local day `on`."""
         return self.filter(Exists(Appointment.objects.in_force(on).filter(lecturer=OuterRef("pk"), tier=tier)))
+
+    def appointed_in(self, year: int) -> "LecturerQuerySet":
+        """Lecturers with a term that touches a year, in whatever tier."""
+        terms = Appointment.objects.standing_or_coming(date(year, 1, 1)).filter(starts_on__lte=date(year, 12, 31))
+        return self.filter(Exists(terms.filter(lecturer=OuterRef("pk"))))
+
+    def teaching(self, on: date) -> "LecturerQuerySet":
+        """Lecturers who may be asked to teach on the local day `on`: in a term, and not suspended."""
+        standing = Appointment.objects.in_force(on).filter(lecturer=OuterRef("pk"))
+        paused = Q(suspensions__starts_on__lte=on) & (Q(suspensions__ends_on=None) | Q(suspensions__ends_on__gt=on))
+        return self.filter(Exists(standing)).exclude(pk__in=Lecturer.objects.filter(paused).values("pk"))
 
 
 class Lecturer(DerivedModel):
@@ -104,18 +115,56 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def in_force(self, on: date) -> "AppointmentQuerySet":
         return self.filter(starts_on__lte=on).filter(Q(ends_on=None) | Q(ends_on__gt=on))
 
+    def standing_or_coming(self, on: date) -> "AppointmentQuerySet":
+        """Terms that have not ended by the local day `on`, begun or not."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on))
+
 
 class Appointment(models.Model):
-    """A term in a tier: 县级专家 or 入库讲师. Only the county appoints (Regulations 2019 Art. 41)."""
+    """A term in a tier: 县级专家 or 入库讲师. Only the county appoints (Regulations 2019 Art. 41).
+
+    `limit_on` is how long the rule of that day let it run, `agreed_until` the end it had before somebody left early.
+    """
 
     class Tier(models.TextChoices):
         EXPERT = "expert", "县级党员教育专家"
         POOL = "pool", "入库讲师"
 
+    class EndKind(models.TextChoices):
+        UNAVAILABLE = "unavailable", "本人不能再授课"
+        IDLE = "idle", "一年没有授课"
+        POOR = "poor", "连续两年评价不高"
+        CONDUCT = "conduct", "违纪违规"
+        MOVED = "moved", "调离本县"
+        OTHER = "other", "其他"
+
     lecturer = models.ForeignKey(Lecturer, models.CASCADE, verbose_name="讲师", related_name="appointments")
     tier = models.CharField("层次", max_length=10, choices=Tier)
     starts_on = models.DateField("自")
     ends_on = models.DateField("至（不含）", null=True, blank=True)
+    number = models.CharField("聘书编号", max_length=40, blank=True)
+    limit_on = models.DateField("最长可聘到", null=True, blank=True, editable=False)
+    agreed_until = models.DateField("原定至（不含）", null=True, blank=True, editable=False)
+    candidacy = models.OneToOneField(
+        "Candidacy",
+        models.PROTECT,
+        verbose_name="来自哪次推荐",
+        null=True,
+        blank=True,
+        related_name="appointment",
+        editable=False,
+    )
+    renews = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name="续的是哪一聘期",
+        null=True,
+        blank=True,
+        related_name="renewed_by",
+        editable=False,
+    )
+    end_kind = models.CharField("退出原因", max_length=12, choices=EndKind, blank=True, editable=False)
+    end_reason = models.CharField("退出说明", max_length=300, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -134,7 +183,34 @@ class Appointment(models.Model):
                 name="lecturers_appointment_one_open",
                 violation_error_message="同一层次已有一份没有结束日期的聘任。",
             ),
+            models.CheckConstraint(
+                condition=Q(limit_on=None) | Q(ends_on__isnull=False, ends_on__lte=F("limit_on")),
+                name="lecturers_appointment_limit",
+                violation_error_message="聘期超过了县里规定的最长年限。",
+            ),
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=~Q(number=""),
+                name="lecturers_appointment_number",
+                violation_error_message="这个聘书编号已经用过，请核对。",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.lecturer} {self.get_tier_display()}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the term, as letters and people say it."""
+        return self.ends_on - timedelta(days=1) if self.ends_on else None
+
+    @property
+    def span(self) -> str:
+        """From when to when, both days included."""
+        first, last = self.starts_on, self.last_day
+        until = f"至{last.year}年{last.month}月{last.day}日" if last else "起"
+        return f"{first.year}年{first.month}月{first.day}日{until}"
+
+    def has_ended(self, on: date) -> bool:
+        """Whether the term is over on the local day `on`."""
+        return self.ends_on is not None and self.ends_on <= on

@@ -17,6 +17,7 @@ from tests.faults.inspection_cases import INSPECTIONS
 from tests.faults.lists_cases import LISTS
 from tests.faults.money_cases import money_cases, money_paths
 from tests.faults.places_cases import places_cases
+from tests.faults.pool_cases import POOL
 from tests.faults.rating_cases import RATINGS
 from tests.faults.regulation_cases import REGULATIONS
 from tests.faults.time_cases import time_cases
@@ -98,6 +99,7 @@ def cases(county: County) -> dict[str, Case]:
             **DISCLOSURES,
             **REGULATIONS,
             **INSPECTIONS,
+            **POOL,
             **LISTS,
             **RATINGS,
             **brand_cases(county),

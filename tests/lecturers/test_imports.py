@@ -128,7 +128,7 @@ def test_the_number_of_queries_of_a_check_does_not_grow(write, django_assert_num
     save(write(*[f"示例{n},土专家,示例站,,,,,," for n in range(9)]))
     for lines in (["示例1,业务骨干,示例站,,,,,,"], [f"示例{n},业务骨干,示例站,,,县级,,," for n in range(9)]):
         found = LECTURERS.read(write(*lines), {}, no_progress)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             LECTURERS.check(found, {})
 
 

@@ -54,7 +54,7 @@ def test_same_queries_for_one_and_for_three(client: Client, clerk, django_assert
         for _ in range(count):
             appoint("pool", lecturer=LecturerFactory(kind=LecturerKindFactory()))
         client.get("/town/lecturers/")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(13):
             client.get("/town/lecturers/")
 
 

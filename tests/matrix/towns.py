@@ -24,6 +24,7 @@ from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
 from tests.matrix.money_rows import add_money
 from tests.matrix.places_rows import add_places
+from tests.matrix.pool_rows import add_pool
 from tests.matrix.rating_rows import add_ratings
 from tests.matrix.regulation_rows import add_regulations
 from tests.matrix.time_rows import add_time
@@ -87,6 +88,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_regulations(data)
     add_brands(data)
     add_places(data)
+    add_pool(data, shared)
     add_disclosures(data)
     add_time(data)
     add_ratings(data)
