@@ -29,6 +29,7 @@ from juxian.demo import (
     rolls,
     supply,
     surveys,
+    time,
     writing,
 )
 from juxian.demo.plot import Plot, save_all
@@ -109,6 +110,7 @@ def _generate(plot: Plot) -> None:
     disclosures.write_disclosures(plot)
     inspections.write_inspections(plot)
     letters.write_letters(plot, outlines)
+    time.write_time(plot)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
 
 
