@@ -27,7 +27,7 @@ urlpatterns = [
     path("me/exams/attempts/<int:pk>/result/", me_exams.result, name="me-result"),
     path("me/surveys/<uuid:pk>/", me_surveys.survey, name="me-survey"),
     # lecturers
-    path("teach/ratings/", ratings.teach_ratings, name="teach-ratings"),
+    path("teach/lessons/", ratings.teach_ratings, name="teach-lessons"),
     path("teach/findings/", findings.teach_findings, name="teach-findings"),
     path("teach/findings/<int:pk>/", findings.teach_finding, name="teach-finding"),
     # clerks, county

@@ -315,7 +315,7 @@ SHOTS: dict[str, list[Shot]] = {
     "assessments:me-attempt": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-submit": [Shot("member", lambda: {"pk": _sitting()})],
     "assessments:me-result": [Shot("member", _mine(assessments.Attempt, finished_at__isnull=False))],
-    "assessments:teach-ratings": [Shot("lecturer")],
+    "assessments:teach-lessons": [Shot("lecturer")],
     "assessments:teach-findings": [Shot("lecturer")],
     "assessments:teach-finding": [Shot("lecturer", _taught_finding)],
     "assessments:town-lecturer-ratings": [Shot("county", _rated("session__lecturer"))],

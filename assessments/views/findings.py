@@ -15,10 +15,10 @@ from assessments import actions
 from assessments.actions.findings import may_decide
 from assessments.forms_findings import DecideForm, FindingForm, OutcomeForm, OwnReplyForm, ReplyForm
 from assessments.models import TeachingFinding
-from assessments.views.ratings import lecturer_of
 from centres.views.asking import tried_form
 from courses.models import Course
 from juxian.people.access import county_required, editor_required, staff_required
+from lecturers.doors import lecturer_of, teach_context
 from lecturers.models import Lecturer
 from trainings.views.asking import SignedRequest
 
@@ -29,15 +29,14 @@ WITH = ("lecturer", "course", "town", "opened_by", "replied_by", "decided_by", "
 # Those concerned ---------------------------------------------------------------------------------------
 def teach_findings(request: SignedRequest) -> HttpResponse:
     """Findings about the lecturer who is signed in, and about their courses."""
-    lecturer = lecturer_of(request)
+    lecturer = lecturer_of(request.user)
     rows = TeachingFinding.objects.mine(request.user).select_related(*WITH)
-    ctx = {"nav": "teach", "tab": "findings", "lecturer": lecturer, "rows": rows, "now": timezone.now()}
-    return render(request, "assessments/teach_findings.html", ctx)
+    return render(request, "assessments/teach_findings.html", teach_context(lecturer, "findings") | {"rows": rows})
 
 
 def teach_finding(request: SignedRequest, pk: int) -> HttpResponse:
     """One of them, with the form for the reply while there is none and nothing is decided."""
-    lecturer_of(request)
+    lecturer = lecturer_of(request.user)
     finding = get_object_or_404(TeachingFinding.objects.mine(request.user).select_related(*WITH), pk=pk)
     is_open = not finding.replied_at and not finding.decided_at
     form = OwnReplyForm(request.POST or None) if is_open or request.method == "POST" else None
@@ -46,7 +45,7 @@ def teach_finding(request: SignedRequest, pk: int) -> HttpResponse:
         if tried_form(form, lambda: actions.reply_to_finding(finding=finding, text=text, by=request.user)):
             messages.success(request, "收到了。县里看过以后再作决定，结果会告诉您。")
             return redirect("assessments:teach-finding", pk)
-    ctx = {"nav": "teach", "tab": "findings", "finding": finding, "form": form, "now": timezone.now()}
+    ctx = teach_context(lecturer, "findings") | {"finding": finding, "form": form, "now": timezone.now()}
     return render(request, "assessments/teach_finding.html", ctx)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,18 +13,11 @@ from assessments.actions.lessons import told
 from assessments.models import SurveyLesson
 from courses.models import Course
 from juxian.people.access import staff_required
+from lecturers.doors import lecturer_of, teach_context
 from lecturers.models import Lecturer
 from trainings.views.asking import SignedRequest
 
 PAGE = 20
-
-
-def lecturer_of(request: SignedRequest) -> Lecturer:
-    """The lecturer who is signed in; 403 for everybody else."""
-    lecturer: Lecturer | None = Lecturer.objects.filter(user=request.user).select_related("kind").first()
-    if lecturer is None:
-        raise PermissionDenied
-    return lecturer
 
 
 def _context(request: SignedRequest, about: Lecturer | Course, lessons: Any) -> dict[str, Any]:
@@ -76,7 +68,7 @@ def course_ratings(request: SignedRequest, pk: int) -> HttpResponse:
 
 def teach_ratings(request: SignedRequest) -> HttpResponse:
     """What learners said of the lecturer who is signed in."""
-    lecturer = lecturer_of(request)
+    lecturer = lecturer_of(request.user)
     # scope: the lecturer's own lessons, in whatever town
-    ctx = _context(request, lecturer, ratings.lessons_of(lecturer)) | {"nav": "teach", "tab": "ratings"}
+    ctx = _context(request, lecturer, ratings.lessons_of(lecturer)) | teach_context(lecturer, "lessons")
     return render(request, "assessments/teach_ratings.html", ctx)

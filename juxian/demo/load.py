@@ -25,6 +25,7 @@ from juxian.demo import (
     outline,
     people,
     places,
+    ratings,
     regulations,
     rolls,
     supply,
@@ -100,6 +101,7 @@ def _generate(plot: Plot) -> None:
     hours = rolls.settle(plot, outlines, marks, made_up, results.failed)
     certificates.write_certificates(plot, outlines, hours, made_up)
     surveys.write_surveys(plot, outlines, marks)
+    ratings.write_ratings(plot)
     writing.write_dossiers(plot, outlines)
     places.write_places(plot)
     evidence.write_evidence(plot)

@@ -211,7 +211,7 @@ def test_a_lecturer_sees_only_the_own_lessons_and_others_get_nothing(taught, cli
     close(taught, time_machine)
     lecturer: Lecturer = first(taught).session.lecturer
     user = SurveyTicket.objects.filter(survey=taught)[0].enrolment.member.user
-    page = reverse("assessments:teach-ratings")
+    page = reverse("assessments:teach-lessons")
     client.force_login(user)
     assert client.get(page).status_code == 403
     Lecturer.objects.filter(pk=lecturer.pk).update(user=user)

@@ -173,7 +173,7 @@ TABLE: dict[str, Row] = {
     "assessments:me-result": Row("me", of="attempt"),
     "assessments:me-survey": Row("me", FORM, of="ticket"),
     # ratings and findings
-    "assessments:teach-ratings": Row("teach"),
+    "assessments:teach-lessons": Row("teach"),
     "assessments:teach-findings": Row("teach"),
     "assessments:teach-finding": Row("teach", FORM, of="teaching_finding"),
     "assessments:town-lecturer-ratings": Row("town", of={"pk": "@lecturers.Lecturer"}),
