@@ -92,6 +92,9 @@ REASONS = {
     "courses:cover": "图片，在目录页里看",
     "lecturers:letter": "PDF 文件",
     "lecturers:my-letter": "PDF 文件",
+    "courses:town-material-file": "下载或播放的文件",
+    "courses:teach-material-file": "下载或播放的文件",
+    "files:upload": "上传时页面内部用的 JSON",
     "people:town-unmask": "直接打开时转到学员本人的页",
     "people:town-import": "演示县没有导入记录，浏览器测试走这一页",
 }
@@ -165,6 +168,16 @@ def _paper() -> dict[str, Any]:
     return {**_class(State.CLOSING, State.RUNNING)(), "item": trainings.DossierItem.objects.order_by("order")[0].pk}
 
 
+def _drafted() -> dict[str, Any]:
+    return {"pk": _own(apps.get_model("courses.Course"), versions__published_on=None)()["pk"]}
+
+
+def _taught(model: str, path: str) -> Kwargs:
+    """A row of a course of the demo lecturer."""
+    conditions = {f"{path}__lecturers__user__username": "lecturer"}
+    return lambda: _pk(apps.get_model(model)._default_manager.filter(**conditions).order_by("-pk"))
+
+
 def _disclosed(state: str) -> Kwargs:
     """A disclosure of any town in this state."""
     return lambda: _pk(centres.Disclosure.objects.filter(state=state).order_by("-pk"))
@@ -224,6 +237,18 @@ SHOTS: dict[str, list[Shot]] = {
     "courses:me-detail": [Shot("member", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "courses:public-list": [Shot("anonymous")],
     "courses:public-detail": [Shot("anonymous", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
+    "courses:versions": [Shot("clerk", _drafted)],
+    "courses:town-version": [
+        Shot("clerk", _own(apps.get_model("courses.CourseVersion"), published_on=None), suffix="draft"),
+        Shot(
+            "clerk",
+            _own(apps.get_model("courses.CourseVersion"), materials__file__kind="pdf", published_on__isnull=False),
+        ),
+    ],
+    "courses:town-material": [Shot("clerk", _own(apps.get_model("courses.Material"), file__kind="pdf"))],
+    "courses:teach-courses": [Shot("lecturer")],
+    "courses:teach-version": [Shot("lecturer", _taught("courses.CourseVersion", "course"))],
+    "courses:teach-material": [Shot("lecturer", _taught("courses.Material", "version__course"))],
     "people:town-member": [Shot("clerk", _own(Member))],
     "lecturers:candidacies": [Shot("county"), Shot("clerk", suffix="clerk")],
     "lecturers:candidacy": [

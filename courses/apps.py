@@ -12,3 +12,7 @@ class CoursesConfig(AppConfig):
 
         if importers.get(COURSES.code) is not COURSES:
             register(COURSES)
+        from juxian.files.arriving import drop_expired  # noqa: PLC0415
+        from juxian.obligations.registry import registry  # noqa: PLC0415
+
+        registry.add_chore("courses.expired_uploads", drop_expired)

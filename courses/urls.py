@@ -1,8 +1,9 @@
 from django.urls import path
 
-from courses.views import catalogue, exports, imports, library
+from courses.views import catalogue, exports, imports, library, versions
 
 app_name = "courses"
+TOWN, TEACH = {"door": versions.TOWN}, {"door": versions.TEACH}
 urlpatterns = [
     path("town/courses/", catalogue.town_list, name="town-list"),
     path("town/courses/<int:pk>/", library.detail, name="detail"),
@@ -15,4 +16,27 @@ urlpatterns = [
     path("county/courses/import/", imports.upload, name="county-import"),
     path("town/courses/template.xlsx", imports.import_template, name="import-template"),
     path("town/courses/export.xlsx", exports.export, name="town-export"),
+    # versions and their parts
+    path("town/courses/<int:pk>/versions/", versions.course_versions, name="versions"),
+    path("town/courses/<int:pk>/versions/add/", versions.draft_add, TOWN, name="town-draft-add"),
+    path("town/course-versions/<int:pk>/publish/", versions.version_publish, name="version-publish"),
+    path("town/course-versions/<int:pk>/drop/", versions.version_drop, name="version-drop"),
+    path("teach/courses/", versions.teach_courses, name="teach-courses"),
+    path("teach/courses/<int:pk>/versions/add/", versions.draft_add, TEACH, name="teach-draft-add"),
+    path("town/course-versions/<int:pk>/", versions.version, TOWN, name="town-version"),
+    path("town/course-versions/<int:pk>/save/", versions.version_save, TOWN, name="town-version-save"),
+    path("town/course-versions/<int:pk>/texts/add/", versions.text_add, TOWN, name="town-text-add"),
+    path("town/course-versions/<int:pk>/uploads/begin/", versions.upload_begin, TOWN, name="town-upload-begin"),
+    path("town/course-versions/<int:pk>/files/add/", versions.file_add, TOWN, name="town-file-add"),
+    path("town/materials/<int:pk>/", versions.material, TOWN, name="town-material"),
+    path("town/materials/<int:pk>/file/", versions.material_file, TOWN, name="town-material-file"),
+    path("town/materials/<int:pk>/remove/", versions.material_remove, TOWN, name="town-material-remove"),
+    path("teach/course-versions/<int:pk>/", versions.version, TEACH, name="teach-version"),
+    path("teach/course-versions/<int:pk>/save/", versions.version_save, TEACH, name="teach-version-save"),
+    path("teach/course-versions/<int:pk>/texts/add/", versions.text_add, TEACH, name="teach-text-add"),
+    path("teach/course-versions/<int:pk>/uploads/begin/", versions.upload_begin, TEACH, name="teach-upload-begin"),
+    path("teach/course-versions/<int:pk>/files/add/", versions.file_add, TEACH, name="teach-file-add"),
+    path("teach/materials/<int:pk>/", versions.material, TEACH, name="teach-material"),
+    path("teach/materials/<int:pk>/file/", versions.material_file, TEACH, name="teach-material-file"),
+    path("teach/materials/<int:pk>/remove/", versions.material_remove, TEACH, name="teach-material-remove"),
 ]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("juxian.urls_roof")),
     path("", include("juxian.people.urls")),
     path("", include("juxian.messages.urls")),
+    path("", include("juxian.files.urls")),
     path("", include("centres.urls")),
     path("", include("lecturers.urls")),
     path("", include("courses.urls")),

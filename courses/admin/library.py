@@ -5,8 +5,8 @@ from django.contrib import admin
 
 from centres.actions.brands import locked_brand
 from centres.models import Brand
-from courses.models import Audience, ContentTask, Course, CourseVersion
-from juxian.people.admin_base import ScopedAdmin, SharedAdmin, SharedTabular
+from courses.models import Audience, ContentTask, Course, CourseVersion, Material
+from juxian.people.admin_base import ReadOnly, ScopedAdmin, ScopedTabular, SharedAdmin, SharedTabular
 
 
 @admin.register(Audience)
@@ -25,10 +25,11 @@ class ContentTaskAdmin(SharedAdmin):
     search_fields = ["name"]
 
 
-class CourseVersionInline(SharedTabular):
-    """Versions of a course, the newest first."""
+class CourseVersionInline(ReadOnly, SharedTabular):
+    """Versions of a course, the newest first; they are drafted and published on the page of the course."""
 
     model = CourseVersion
+    fields = ["number", "outline", "published_on"]
 
 
 class CourseForm(forms.ModelForm):
@@ -53,11 +54,18 @@ class CourseAdmin(ScopedAdmin):
     inlines = [CourseVersionInline]
 
 
+class MaterialInline(ReadOnly, ScopedTabular):
+    """Parts of a version."""
+
+    model = Material
+    fields = ["sort", "title", "text", "file"]
+
+
 @admin.register(CourseVersion)
-class CourseVersionAdmin(SharedAdmin):
+class CourseVersionAdmin(ReadOnly, ScopedAdmin):
     """What was taught when."""
 
-    list_display = ["course", "number", "published_on"]
+    list_display = ["course", "number", "published_on", "note"]
     list_select_related = ["course"]
     search_fields = ["course__search_text", "course__code"]
-    autocomplete_fields = ["course"]
+    inlines = [MaterialInline]

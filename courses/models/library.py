@@ -60,6 +60,10 @@ class CourseQuerySet(DerivedQuerySet, TownQuerySet):  # type: ignore[override]  
             return self.all()
         return self.filter(Q(featured_on__isnull=False) | Q(town__in=user.towns()))
 
+    def mine(self, user: Any) -> "CourseQuerySet":
+        """The courses this lecturer teaches, in whatever town; none for others."""
+        return self.filter(lecturers__user_id=user.pk) if user.is_authenticated else self.none()
+
     def featured(self, on: date) -> "CourseQuerySet":
         """精品课程 on the local day `on`."""
         return self.filter(featured_on__lte=on).filter(Q(retired_on=None) | Q(retired_on__gt=on))
@@ -123,26 +127,3 @@ class Course(DerivedModel):
         """The key of a brand is of its town or of the county."""
         if self.key_of and self.town_id not in (None, self.key_of.town_id):
             raise ValidationError({"key_of": "别的镇街申报的课程，不能做这个品牌的重点课程。"})
-
-
-class CourseVersion(models.Model):
-    """What was taught: each session keeps the version it used."""
-
-    course = models.ForeignKey(Course, models.CASCADE, verbose_name="课程", related_name="versions")
-    number = models.PositiveIntegerField("版次")
-    outline = models.TextField("提纲", blank=True)
-    published_on = models.DateField("发布日期")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "课程版本"
-        ordering = ["course", "-number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["course", "number"],
-                name="courses_courseversion_number",
-                violation_error_message="该课程已有这个版次。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.course.title} 第{self.number}版"

@@ -2,7 +2,8 @@
 
 A decoder may abort on such files; here that ends nobody but the child. Imports nothing of ours.
 `photo`: the picture drawn anew, upright, bounded, without anything hidden in it. Output: a line of JSON
-{"taken": day or "", "sizes": [picture, thumbnail]}, then both as JPEG. `names`: what is in a ZIP, as a JSON list.
+{"taken": day or "", "sizes": [picture, thumbnail]}, then both as JPEG. `names`: what is in a ZIP, as a JSON list;
+`package`: the same of a large one, of which only the list is read.
 What cannot be done: {"error": "broken"}, {"error": "memory"} or {"error": "pixels", "size": [width, height]}.
 """
 
@@ -112,7 +113,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     out = BytesIO()
     try:
-        {"photo": photo, "names": names}[verb](BytesIO(sys.stdin.buffer.read()), out)
+        source = sys.stdin.buffer if verb == "package" else BytesIO(sys.stdin.buffer.read())
+        {"photo": photo, "names": names, "package": names}[verb](source, out)
         answer = out.getvalue()
     except TooManyPixels as found:
         answer = json.dumps({"error": "pixels", "size": found.args}).encode()

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -103,6 +103,13 @@ def names_inside(content: bytes) -> set[str]:
     return set(answer) if isinstance(answer, list) else set()
 
 
+def names_in_file(path: Path) -> set[str]:
+    """The names in a ZIP package on disk, of which only the list is read; none where it cannot be opened."""
+    with path.open("rb") as source:
+        answer = _read(_ask("package", source))
+    return set(answer) if isinstance(answer, list) else set()
+
+
 def _content(upload: UploadedFile, name: str) -> tuple[bytes, str]:
     shown = clean_name(name)
     shown = shown if len(shown) <= 40 else f"{shown[:28]}…{shown[-11:]}"
@@ -122,13 +129,14 @@ def _paper(content: bytes, name: str) -> Accepted:
     raise ValidationError(f"“{name}”不是能打开的 PDF 或 OFD 文件。", code="type")
 
 
-def _ask(verb: str, content: bytes) -> bytes:
+def _ask(verb: str, source: bytes | IO[bytes]) -> bytes:
     """What the child answers; nothing where the file ended it."""
     command = [sys.executable, "-I", str(CHILD), verb, str(CHILD_MEMORY_BYTES), str(CHILD_CPU_SECONDS)]
+    given: dict[str, Any] = {"input": source} if isinstance(source, bytes) else {"stdin": source}
     try:
         done = subprocess.run(  # noqa: S603 our own script, no shell
             command,
-            input=content,
+            **given,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=CHILD_SECONDS,

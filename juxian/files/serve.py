@@ -10,6 +10,9 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 KINDS = TYPES | {
     "docx": f"{OFFICE}wordprocessingml.document",
     "xlsx": f"{OFFICE}spreadsheetml.sheet",
+    "pptx": f"{OFFICE}presentationml.presentation",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
 }
 
 

@@ -75,6 +75,32 @@ def store(chunks: Iterable[bytes], *, name: str, kind: str, limit: int | None = 
         return row
 
 
+@contextmanager
+def adopting(partial: Path, *, name: str, kind: str) -> Iterator[StoredFile]:
+    """Keep a finished file that already lies below the store, without copying it; its row and the body are one.
+
+    If the body fails, the file lies where it was. It must not change meanwhile. Raises FileNotFoundError.
+    """
+    size, digest = _measure(partial)
+    relative = f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
+    final = Path(settings.MEDIA_ROOT) / relative
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    done = moved = False
+    try:
+        with transaction.atomic():
+            row = StoredFile(sha256=digest, size=size, kind=kind, original_name=clean_name(name), path=relative)
+            row.save(force_insert=True)
+            partial.rename(final)
+            moved = True
+            _sync_folder(final.parent)
+            yield row
+            done = True
+    except BaseException:
+        if moved and not done:
+            final.rename(partial)
+        raise
+
+
 def clean_name(name: str) -> str:
     """The last part of a client's file name, without control and direction characters, at most 200 characters."""
     last = name.replace("\\", "/").rpartition("/")[2]

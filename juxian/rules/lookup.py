@@ -68,6 +68,8 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "disclosure.answer_days": (7, "天", "账目问题几天没有答复就提醒镇里", "县级设置，文件未载明", "C"),
     "posts.vacancy_days": (90, "天", "岗位空缺超过几天要提醒", "县级设置，文件未载明", "C"),
     "imports.keep_days": (30, "天", "导入的文件在导入结束后保留几天", "县级设置，个人信息不多留", "C"),
+    "material.max_mb": (500, "MB", "课程资料每个文件最大多少", "县级设置，文件未载明", "C"),
+    "material.upload_days": (7, "天", "课程资料没传完的保留几天", "县级设置，文件未载明", "C"),
     "evidence.remind_days": (30, "天", "达标依据到期前几天提醒镇街", "县级设置，文件未载明", "C"),
     "pool.target_experts": (15, "名", "县级党员教育专家目标人数", "莒南县做法（2021），县级设置", "B"),
     "pool.target_lecturers": (50, "名", "入库讲师目标人数", "莒南县做法（2021），县级设置", "B"),

@@ -113,6 +113,8 @@ SORTS: dict[str, Sort] = {
     "disclosure.answer_days": _whole(1, 60, 7),
     "posts.vacancy_days": _whole(1, 3660, 90),
     "imports.keep_days": _whole(1, 366, 30),
+    "material.max_mb": _whole(1, 4096, 500),
+    "material.upload_days": _whole(1, 60, 7),
     "evidence.remind_days": _whole(1, 366, 30),
     "pool.target_experts": _whole(0, 10000, 15),
     "pool.target_lecturers": _whole(0, 10000, 50),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
+from tests.faults.content_cases import CONTENT, CONTENT_NOT_WALKED
 from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
 from tests.faults.inputs import Case
@@ -35,6 +36,7 @@ NOT_WALKED = {
     "trainings:feed-close": "needs an open link; one action, one transaction",
     "trainings:lecturer-calendar": "the action of the lecturer's own page",
     "trainings:lecturer-teaching": "the action of the lecturer's own page",
+    **CONTENT_NOT_WALKED,
     "logout": "ends a session and changes nothing else",
     "people:town-member-find": "only looks",
     "assessments:town-exam-release": "needs a class whose sitters all handed in; one action, one transaction",
@@ -96,6 +98,7 @@ def cases(county: County) -> dict[str, Case]:
         money_cases(county)
         | {
             **EVIDENCE,
+            **CONTENT,
             **DISCLOSURES,
             **REGULATIONS,
             **INSPECTIONS,

@@ -19,6 +19,7 @@ from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Membe
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
 from tests.matrix.brand_rows import add_brands
+from tests.matrix.content_rows import add_content
 from tests.matrix.disclosure_rows import add_disclosures
 from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
@@ -90,6 +91,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_places(data)
     add_pool(data, shared)
     add_disclosures(data)
+    add_content(data, shared)
     add_time(data)
     add_ratings(data)
     return data

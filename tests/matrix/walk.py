@@ -223,7 +223,7 @@ class Walker:
         both = [self.county.ours, self.county.theirs]
         faults = self._undone(name, row, list(self.clients), ("GET",), [] if row.quiet else both)
         for role in self.clients:
-            frozen = both if role in READERS else self.county.foreign_to(role)
+            frozen = both if role in READERS and row.audience != "teach" else self.county.foreign_to(role)
             faults += self._undone(name, row, [role], METHODS[1:], frozen)
         return faults
 

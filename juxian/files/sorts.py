@@ -1,0 +1,33 @@
+"""What a finished upload is, told by its content and never by its name."""
+
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+
+from juxian.files.photos import HEIC_BRANDS, is_photo, names_in_file
+
+WANTED = "PDF、Word、PPT、Excel（新格式 docx、pptx、xlsx）、MP4 或 WebM 视频、JPG 或 PNG 图片"
+OFFICE = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.xml": "xlsx"}
+VIDEOS = {"mp4", "webm"}
+
+
+def sort_of(path: Path, *, name: str) -> str:
+    """`pdf`, `mp4`, `webm`, `docx`, `pptx`, `xlsx` or `photo`. Raises ValidationError with a sentence that names the file."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head[4:8] == b"ftyp" and head[8:12] not in (*HEIC_BRANDS, b"avif", b"avis", b"qt  "):
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
+        return "webm"
+    if is_photo(head):
+        return "photo"
+    if head.startswith(b"PK\x03\x04"):
+        inside = names_in_file(path)
+        found = [kind for member, kind in OFFICE.items() if member in inside]
+        if len(found) == 1 and not any(member.endswith("vbaProject.bin") for member in inside):
+            return found[0]
+        if found:
+            raise ValidationError(f"“{name}”里带有宏，打开有风险。请另存为不带宏的格式再传。", code="macro")
+    raise ValidationError(f"“{name}”不能用。请选{WANTED}；别的格式请先转换。", code="type")
