@@ -227,7 +227,7 @@ class SessionForm(forms.ModelForm):
         rooms, points = Room.objects.visible_to(user), TeachingPoint.objects.visible_to(user)
         standing = Exists(Appointment.objects.in_force(today).filter(lecturer=OuterRef("pk")))
         kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version")}
-        courses = CourseVersion.objects.filter(
+        courses = CourseVersion.objects.visible_to(user).filter(
             Q(course__retired_on=None, published_on__lte=today) | kept["course_version"]
         )
         choices = {

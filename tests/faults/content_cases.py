@@ -16,7 +16,7 @@ CONTENT = {
 CONTENT_NOT_WALKED = {
     "courses:town-draft-add": "a draft is under way; one action, one transaction",
     "courses:teach-draft-add": "a draft is under way; one action, one transaction",
-    "courses:town-file-add": "needs a file that has arrived; tests/courses/test_uploads.py",
-    "courses:teach-file-add": "needs a file that has arrived; tests/courses/test_uploads.py",
+    "courses:town-file-add": "needs a file that has arrived; tests/courses/test_versions.py",
+    "courses:teach-file-add": "needs a file that has arrived; tests/courses/test_versions.py",
     "files:upload": "a raw piece; broken off and resumed in tests/files/test_arriving.py",
 }
