@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, exports, imports, library, versions
+from courses.views import catalogue, exports, imports, judging, library, rereviews, topics, versions
 
 app_name = "courses"
 TOWN, TEACH = {"door": versions.TOWN}, {"door": versions.TEACH}
@@ -39,4 +39,26 @@ urlpatterns = [
     path("teach/materials/<int:pk>/", versions.material, TEACH, name="teach-material"),
     path("teach/materials/<int:pk>/file/", versions.material_file, TEACH, name="teach-material-file"),
     path("teach/materials/<int:pk>/remove/", versions.material_remove, TEACH, name="teach-material-remove"),
+    # topics and their judging
+    path("town/topics/", topics.topics, name="topics"),
+    path("town/topics/add/", topics.topic_add, name="topic-add"),
+    path("town/topics/<int:pk>/", topics.topic, name="topic"),
+    path("town/topics/<int:pk>/edit/", topics.topic_edit, name="topic-edit"),
+    path("town/topics/<int:pk>/declare/", topics.topic_declare, name="topic-declare"),
+    path("town/topics/<int:pk>/script/", topics.topic_script, name="topic-script"),
+    path("town/topics/<int:pk>/drop/", topics.topic_drop, name="topic-drop"),
+    path("town/topics/<int:pk>/decide/", topics.topic_decide, name="topic-decide"),
+    path("town/topics/<int:pk>/panel/", topics.panel_open, name="panel-open"),
+    path("town/topics/<int:pk>/trial/", topics.topic_trial, name="topic-trial"),
+    path("town/topics/<int:pk>/feature/", topics.topic_feature, name="topic-feature"),
+    path("town/panels/<int:pk>/invite/", topics.judge_invite, name="judge-invite"),
+    path("town/panels/<int:pk>/close/", topics.panel_close, name="panel-close"),
+    path("town/judges/<int:pk>/remove/", topics.judge_remove, name="judge-remove"),
+    path("judge/", judging.judge_list, name="judge-list"),
+    path("judge/<int:pk>/", judging.judge_ballot, name="judge-ballot"),
+    path("judge/<int:pk>/script/", judging.judge_script, name="judge-script"),
+    # the yearly review
+    path("town/reviews/", rereviews.reviews, name="reviews"),
+    path("town/courses/<int:pk>/review/", rereviews.course_review, name="course-review"),
+    path("town/reviews/<int:pk>/improved/", rereviews.review_improved, name="review-improved"),
 ]

@@ -9,8 +9,10 @@ from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 
+from courses.models import Judge
 from juxian.messages.models import InboxMessage
 from juxian.people.models import User
+from lecturers.models import Lecturer
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ IMPORTS = Entry("imports", "导入名册", "people:town-imports")
 INSPECT = Entry("inspect", "检查", "inspect")
 ADMIN = Entry("admin", "管理", "admin:index")
 TEACH = Entry("teach", "我的授课", "teach")
+JUDGE = Entry("judge", "评审", "courses:judge-list")
 ME = Entry("me", "我的培训", "me")
 
 SHARED = (CLASSES, PLANS, MEMBERS, BANKS, REMEDIES, LECTURERS, COURSES, CENTRE)
@@ -88,7 +91,9 @@ class Shell:
             return [BOARD, *SHARED, *own, *((ADMIN,) if user.is_staff else ())]
         if user.is_clerk:
             return [DESK, *SHARED, IMPORTS]
-        return [TEACH, ME] if user.member_or_none else [TEACH]
+        judges = [JUDGE] if Judge.objects.mine(user).exists() else []
+        teaches = [TEACH] if not judges or Lecturer.objects.filter(user=user).exists() else []
+        return [*teaches, *judges, *([ME] if user.member_or_none else [])]
 
     @cached_property
     def works(self) -> bool:

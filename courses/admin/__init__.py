@@ -1,5 +1,5 @@
 """The library in the admin: importing registers."""
 
-from courses.admin import library
+from courses.admin import library, review
 
-__all__ = ["library"]
+__all__ = ["library", "review"]

@@ -1,6 +1,32 @@
-"""The county's featured courses and their versions."""
+"""The county's featured courses, their versions, and how they are chosen."""
 
 from courses.models.library import Audience, ContentTask, Course
+from courses.models.review import (
+    Ballot,
+    CourseReview,
+    Criterion,
+    Judge,
+    Panel,
+    PanelCriterion,
+    Score,
+    Topic,
+    TopicStep,
+)
 from courses.models.versions import CourseVersion, Material
 
-__all__ = ["Audience", "ContentTask", "Course", "CourseVersion", "Material"]
+__all__ = [
+    "Audience",
+    "Ballot",
+    "ContentTask",
+    "Course",
+    "CourseReview",
+    "CourseVersion",
+    "Criterion",
+    "Judge",
+    "Material",
+    "Panel",
+    "PanelCriterion",
+    "Score",
+    "Topic",
+    "TopicStep",
+]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem, VenueKind, Zone
-from courses.models import Audience, ContentTask
+from courses.models import Audience, ContentTask, Criterion
 from juxian.county.brands import load_brands
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
@@ -45,6 +45,13 @@ HEADS = (
 HEADS_SOURCE = "《中央和国家机关培训费管理办法》第八条"
 TITLES = (("副高级职称", 500), ("正高级职称", 1000), ("院士、全国知名专家", 1500), ("不计酬（义务授课）", 0))
 CAPS_SOURCE = "《中央和国家机关培训费管理办法》讲课费标准，借用为默认值，待县里核实"
+CRITERIA = (
+    ("政治导向", 30, "立场、观点、引用是否准确"),
+    ("内容质量", 30, "贴合学员，有本地事例，讲得清楚"),
+    ("教学设计", 20, "结构、时间、互动、课件"),
+    ("讲授效果", 20, "语言、节奏、能不能听懂"),
+)
+CRITERIA_SOURCE = "县级设置，项目和权重待县里核定"
 KINDS = ("专家教授", "业务骨干", "企业人才", "致富能手", "党校教师", "农业专家", "土专家、田秀才", "领导干部")
 AUDIENCES = ("农村", "社区", "机关", "企业", "两新组织", "事业单位", "流动党员")
 CONTENT_TASKS = (
@@ -218,6 +225,17 @@ def load_titles() -> int:
     return len(TITLES)
 
 
+def load_criteria() -> int:
+    """What judges give points for, only into an empty list."""
+    if Criterion.objects.exists():
+        return 0
+    rows = [
+        Criterion(name=name, hint=hint, weight=weight, order=order, valid_from=RULES_SINCE, source=CRITERIA_SOURCE)
+        for order, (name, weight, hint) in enumerate(CRITERIA, start=1)
+    ]
+    return len(Criterion.objects.bulk_create(rows))
+
+
 def load_rules() -> int:
     """Settings the county has no row of, with the shipped value, source and certainty."""
     known = set(Rule.objects.values_list("key", flat=True))
@@ -244,6 +262,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("lecturer_titles", load_titles),
     ("audiences", load_audiences),
     ("content_tasks", load_content_tasks),
+    ("criteria", load_criteria),
     ("rules", load_rules),
 )
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from courses.models import Judge
 from juxian.board import board, totals
 from juxian.people.models import User
 from lecturers.models import Lecturer
@@ -24,6 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("me")
     if Lecturer.objects.filter(user=user).exists():
         return redirect("teach")
+    if Judge.objects.mine(user).exists():
+        return redirect("courses:judge-list")
     ended = [grant for grant in user.grants.order_by("ends_on") if grant.has_ended(timezone.localdate())]
     return render(request, "juxian/no_door.html", {"ended": ended[-1] if ended else None}, status=403)
 

@@ -21,6 +21,7 @@ from tests.faults.places_cases import places_cases
 from tests.faults.pool_cases import POOL
 from tests.faults.rating_cases import RATINGS
 from tests.faults.regulation_cases import REGULATIONS
+from tests.faults.review_cases import review_cases
 from tests.faults.time_cases import time_cases
 from tests.matrix.towns import County
 from trainings.models import DossierItem
@@ -28,7 +29,7 @@ from trainings.models import DossierItem
 PASSWORD, CODE = "Maque-feiguo-7", "ABCDE23456"
 ROLES = {
     "town": "clerk", "town-write": "clerk", "town-clerk": "clerk", "county": "county", "me": "member", "any": "clerk",
-    "public": "anonymous", "teach": "lecturer",
+    "public": "anonymous", "teach": "lecturer", "judge": "lecturer",
 }  # fmt: skip
 
 # Pages with a POST that are not walked, and why.
@@ -140,4 +141,5 @@ def cases(county: County) -> dict[str, Case]:
         }
         | places_cases()
         | time_cases()
+        | review_cases(county)
     )

@@ -12,6 +12,7 @@ Audiences:
   county       the county only
   me           members; somebody else's object is not found
   teach        lecturers
+  judge        whoever is invited to a panel (the lecturer, to one of our town); another's is not found
   inspect      inspectors, the county and auditors
 """
 
@@ -305,6 +306,27 @@ TABLE: dict[str, Row] = {
     "courses:teach-material-remove": Row("teach", POST, of="written_part"),
     "files:upload": Row("any", FORM, of={"key": "upload.key"}, also={"*": 404}),
     "files:upload-cancel": Row("any", POST, of={"key": "upload.key"}, also={"*": 404}),
+    # topics, panels of judges, the yearly review
+    "courses:topics": Row("town"),
+    "courses:topic-add": Row("town-clerk", FORM),
+    "courses:topic": Row("town", of="topic"),
+    "courses:topic-edit": Row("town-write", FORM, of="topic"),
+    "courses:topic-declare": Row("town-write", FORM, of="topic"),
+    "courses:topic-script": Row("town", of="topic"),
+    "courses:topic-drop": Row("town-write", POST, of="topic"),
+    "courses:topic-decide": Row("county", POST, of="topic"),
+    "courses:panel-open": Row("county", POST, of="topic"),
+    "courses:topic-trial": Row("county", POST, of="topic"),
+    "courses:topic-feature": Row("county", POST, of="topic"),
+    "courses:judge-invite": Row("county", POST, of="panel"),
+    "courses:panel-close": Row("county", POST, of="panel"),
+    "courses:judge-remove": Row("county", POST, of="judge"),
+    "courses:judge-list": Row("judge"),
+    "courses:judge-ballot": Row("judge", FORM, of="judge"),
+    "courses:judge-script": Row("judge", of="judge"),
+    "courses:reviews": Row("town"),
+    "courses:course-review": Row("county", FORM, of={"pk": "@courses.course"}, also={"county": 404}),
+    "courses:review-improved": Row("town-write", POST, of="course_review"),
     # centres: disclosure of accounts
     "centres:town-disclosures": Row("town"),
     "centres:disclosure-add": Row("town-write", FORM, also={"county": 404}),
@@ -397,9 +419,15 @@ ADMIN: set[str] = {
     "centres.venuekind",
     "centres.yearclosing",
     "courses.audience",
+    "courses.ballot",
     "courses.contenttask",
     "courses.course",
+    "courses.coursereview",
     "courses.courseversion",
+    "courses.criterion",
+    "courses.judge",
+    "courses.panel",
+    "courses.topic",
     "inbox.channelhealth",
     "inbox.inboxmessage",
     "inbox.outboundsend",

@@ -28,6 +28,7 @@ from tests.matrix.places_rows import add_places
 from tests.matrix.pool_rows import add_pool
 from tests.matrix.rating_rows import add_ratings
 from tests.matrix.regulation_rows import add_regulations
+from tests.matrix.review_rows import add_reviews
 from tests.matrix.time_rows import add_time
 from trainings import models as trainings
 
@@ -94,6 +95,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_content(data, shared)
     add_time(data)
     add_ratings(data)
+    add_reviews(data, shared)
     return data
 
 

@@ -40,6 +40,7 @@ AUDIENCES: dict[str, set[str]] = {
     "admin": {"county", "auditor"},
     "me": MEMBERS,
     "teach": {"lecturer"},
+    "judge": {"lecturer"},
     "inspect": STAFF,
 }
 VERBS = ("changelist", "add", "change", "delete", "history")
