@@ -30,6 +30,7 @@ from juxian.demo import (
     rolls,
     supply,
     surveys,
+    terms,
     time,
     writing,
 )
@@ -111,6 +112,7 @@ def _generate(plot: Plot) -> None:
     brands.write_brands(plot)
     disclosures.write_disclosures(plot)
     inspections.write_inspections(plot)
+    terms.write_pool(plot)
     letters.write_letters(plot, outlines)
     time.write_time(plot)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
