@@ -233,6 +233,14 @@ SHOTS: dict[str, list[Shot]] = {
     "lecturers:detail": [Shot("clerk", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
     "courses:detail": [Shot("clerk", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "courses:town-list": [Shot("clerk"), Shot("clerk", query="?q=dz&form=classroom", suffix="found")],
+    "courses:town-live": [Shot("clerk"), Shot("county", suffix="county")],
+    "courses:me-live": [Shot("member")],
+    "courses:broadcast": [
+        Shot("clerk", lambda: _pk(apps.get_model("courses.Broadcast").objects.order_by("-starts_at")))
+    ],
+    "trainings:viewing-add": [
+        Shot("clerk", lambda: _pk(apps.get_model("courses.Broadcast").objects.order_by("-starts_at")))
+    ],
     "courses:me-list": [Shot("member")],
     "courses:me-detail": [Shot("member", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "courses:public-list": [Shot("anonymous")],

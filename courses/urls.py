@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, exports, imports, judging, library, rereviews, topics, versions
+from courses.views import catalogue, exports, imports, judging, library, live, rereviews, topics, versions
 
 app_name = "courses"
 TOWN, TEACH = {"door": versions.TOWN}, {"door": versions.TEACH}
@@ -61,4 +61,8 @@ urlpatterns = [
     path("town/reviews/", rereviews.reviews, name="reviews"),
     path("town/courses/<int:pk>/review/", rereviews.course_review, name="course-review"),
     path("town/reviews/<int:pk>/improved/", rereviews.review_improved, name="review-improved"),
+    # what is on elsewhere
+    path("town/live/", live.town_live, name="town-live"),
+    path("town/broadcasts/<int:pk>/", live.broadcast, name="broadcast"),
+    path("me/live/", live.me_live, name="me-live"),
 ]

@@ -38,6 +38,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "lecturers.yearlyreview": ("lecturer__user__member",),
     "centres.postholding": ("user__member",),
     "trainings.session": ("lecturer__user__member",),
+    "trainings.viewing": ("session__lecturer__user__member",),
     "trainings.substitution": ("planned__user__member", "actual__user__member"),
     "trainings.classcost": ("lecturer__user__member",),
     "trainings.enrolment": ("member",),

@@ -28,6 +28,7 @@ from trainings.models import (
     Session,
     Substitution,
     TrainingClass,
+    Viewing,
     YearPlan,
 )
 
@@ -201,6 +202,16 @@ class SubstitutionAdmin(ReadOnly, ScopedAdmin):
     list_select_related = ["session", "planned", "actual", "by"]
     search_fields = ["session__topic", "session__training_class__code", "planned__name", "actual__name", "reason"]
     date_hierarchy = "at"
+
+
+@admin.register(Viewing)
+class ViewingAdmin(ReadOnly, ScopedAdmin):
+    """Which session watches which broadcast; arranged on the page of the broadcast."""
+
+    list_display = ["broadcast", "session"]
+    list_filter = ["session__training_class__town"]
+    list_select_related = ["session", "broadcast"]
+    search_fields = ["broadcast__title", "session__training_class__code"]
 
 
 @admin.register(Enrolment)

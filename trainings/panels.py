@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from centres.counted import Issued, add_source
 from centres.models import Brand, BrandRevision
+from courses.models import Broadcast
 from juxian.people.models import Member, User
 from juxian.people.panels import Row, register
 from lecturers.actions.calendar import may_keep
@@ -15,9 +16,9 @@ from lecturers.doors import TeachTab, add_tab
 from lecturers.models import HalfDay, Lecturer
 from trainings.brands import facts_of
 from trainings.hours import progress
-from trainings.models import Enrolment, Session, YearPlan
+from trainings.models import Enrolment, Session, Viewing, YearPlan
 from trainings.teaching import lecturer_hours
-from trainings.words import plain
+from trainings.words import cn_day, plain
 
 YEAR_PLAN = "year-plan"  # the key of a kind of regulation, which never changes
 
@@ -54,6 +55,23 @@ def brand_facts(brand: Brand, user: User) -> Iterable[Row]:
     counted = ((facts.courses, "精品课程", "堂"), (facts.points, "可用教学点", "个"), (facts.classes, "今年开班", "期"))
     for found, label, unit in counted:
         yield Row(f"本品牌的{label}", f"{len(found)} {unit}" if found else "空的", "", "" if found else "warn")
+
+
+def viewings(broadcast: Broadcast, user: User) -> Iterable[Row]:
+    """Sessions of the reader's towns that watch a broadcast together."""
+    rows = Viewing.objects.visible_to(user).filter(broadcast=broadcast)
+    rows = rows.select_related("session__training_class__town", "session__room", "session__site", "broadcast")
+    for viewing in rows.order_by("session__day", "pk"):
+        session = viewing.session
+        label = f"{session.training_class.town.name}“{session.training_class}”"
+        link = f"{reverse('trainings:town-detail', args=[session.training_class_id])}?tab=timetable"
+        when = f"{cn_day(session.day, year=False)}{session.get_half_display()}，{session.place}"
+        if session.cancelled_at:
+            yield Row(label, "已取消", link)
+        elif viewing.is_moved:
+            yield Row(label, f"{when}。节目已改时间，请调课", link, "warn")
+        else:
+            yield Row(label, when, link)
 
 
 def approved_plans(towns: Sequence[int]) -> Iterable[Issued]:
@@ -94,4 +112,5 @@ def register_panels() -> None:
     register("people.Member", "学时和培训", member_hours)
     register("lecturers.Lecturer", "授课学时", lecturer_hours)
     register("lecturers.Lecturer", "有空时间和能讲的课", lecturer_time)
+    register("courses.Broadcast", "哪些班集体收看", viewings)
     register("centres.Brand", "品牌有没有内容", brand_facts)

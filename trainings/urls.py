@@ -15,6 +15,7 @@ from trainings.views import (
     substitutions,
     teach,
     teaching,
+    viewings,
 )
 
 app_name = "trainings"
@@ -71,6 +72,7 @@ urlpatterns = [
     path("town/lecturers/hours/export/", teaching.teaching_export, name="teaching-export"),
     path("town/lecturers/<int:pk>/calendar/", teach.lecturer_calendar, name="lecturer-calendar"),
     path("town/lecturers/<int:pk>/teaching/", teach.lecturer_teaching, name="lecturer-teaching"),
+    path("town/broadcasts/<int:pk>/viewings/add/", viewings.viewing_add, name="viewing-add"),
     # certificates
     path("town/trainings/<int:pk>/certificates/issue/", certificates.issue, name="certificates-issue"),
     path("town/trainings/<int:pk>/certificates/paper/", certificates.print_class, name="certificates-print"),

@@ -1,5 +1,5 @@
 """The library in the admin: importing registers."""
 
-from courses.admin import library, review
+from courses.admin import library, live, review
 
-__all__ = ["library", "review"]
+__all__ = ["library", "live", "review"]

@@ -1,6 +1,7 @@
 """The county's featured courses, their versions, and how they are chosen."""
 
 from courses.models.library import Audience, ContentTask, Course
+from courses.models.live import Broadcast, Channel, Series
 from courses.models.review import (
     Ballot,
     CourseReview,
@@ -17,6 +18,8 @@ from courses.models.versions import CourseVersion, Material
 __all__ = [
     "Audience",
     "Ballot",
+    "Broadcast",
+    "Channel",
     "ContentTask",
     "Course",
     "CourseReview",
@@ -27,6 +30,7 @@ __all__ = [
     "Panel",
     "PanelCriterion",
     "Score",
+    "Series",
     "Topic",
     "TopicStep",
 ]

@@ -35,6 +35,7 @@ ROLES = {
 # Pages with a POST that are not walked, and why.
 NOT_WALKED = {
     "trainings:feed-close": "needs an open link; one action, one transaction",
+    "trainings:viewing-add": "adds one more row to the transaction of the page that adds a session",
     "trainings:lecturer-calendar": "the action of the lecturer's own page",
     "trainings:lecturer-teaching": "the action of the lecturer's own page",
     **CONTENT_NOT_WALKED,

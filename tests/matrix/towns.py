@@ -23,6 +23,7 @@ from tests.matrix.content_rows import add_content
 from tests.matrix.disclosure_rows import add_disclosures
 from tests.matrix.evidence_rows import add_evidence
 from tests.matrix.inspection_rows import add_inspections
+from tests.matrix.lists_rows import add_lists
 from tests.matrix.money_rows import add_money
 from tests.matrix.places_rows import add_places
 from tests.matrix.pool_rows import add_pool
@@ -94,6 +95,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_disclosures(data)
     add_content(data, shared)
     add_time(data)
+    add_lists(data)
     add_ratings(data)
     add_reviews(data, shared)
     return data

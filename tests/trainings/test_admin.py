@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centres.models import CostHead, Expense
+from courses.models import Broadcast, Series
 from juxian.people.models import Grant
 from tests.factories import (
     ClassFactory,
@@ -51,6 +52,9 @@ def test_every_page_opens_for_the_county_and_the_auditor(client, archived, clerk
     models.Substitution.objects.create(
         session=session, planned=LecturerFactory(), actual=session.lecturer, reason="开会", by=clerk, at=now
     )
+    series = Series.objects.create(name="学习讲坛")
+    given = {"title": "示例节目", "starts_at": now, "link": "https://example.com/", "source": "示例平台"}
+    models.Viewing.objects.create(session=session, broadcast=Broadcast.objects.create(series=series, **given))
     actions.revoke_certificate(certificate=models.Certificate.objects.all()[0], reason="打印有误", by=county)
     auditor = GrantFactory(user=UserFactory(), kind=Grant.Kind.AUDITOR).user
     row = model.objects.order_by("pk").first()

@@ -9,6 +9,7 @@ from trainings.models.hours import HourEntry, HourRule
 from trainings.models.marks import Mark, MarkStatus
 from trainings.models.plans import PlanLine, YearPlan
 from trainings.models.substitutions import Substitution
+from trainings.models.viewings import Viewing
 
 __all__ = [
     "Certificate",
@@ -27,5 +28,6 @@ __all__ = [
     "Session",
     "Substitution",
     "TrainingClass",
+    "Viewing",
     "YearPlan",
 ]
