@@ -21,6 +21,7 @@ from juxian.demo import (
     exams,
     inspections,
     letters,
+    live,
     money,
     outline,
     people,
@@ -113,6 +114,7 @@ def _generate(plot: Plot) -> None:
     disclosures.write_disclosures(plot)
     inspections.write_inspections(plot)
     terms.write_pool(plot)
+    live.write_live(plot)
     letters.write_letters(plot, outlines)
     time.write_time(plot)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))
