@@ -92,14 +92,14 @@ def lecturer_time(lecturer: Lecturer, user: User) -> Iterable[Row]:
     booked = Session.objects.taught_by(lecturer).standing().filter(**span).count()
     own = lecturer.user_id == user.pk
     page = reverse("trainings:teach-calendar") if own else reverse("trainings:lecturer-calendar", args=[lecturer.pk])
-    count = f"有空 {said.count(True)} 个半天，没空 {said.count(False)} 个，已排课 {booked} 个"
-    yield Row("今后四周", count if said or booked else "没有填", page)
-    towns = "、".join(town.name for town in lecturer.goes_to.all()) or "全县"
+    count = f"有空 {said.count(True)}，没空 {said.count(False)}，已排课 {booked}"
+    yield Row("今后四周（半天）", count if said or booked else "没有填", page)
+    chosen = lecturer.goes_to.count()
+    towns = f"{chosen} 个镇街" if chosen else "全县"
     edit = reverse("trainings:teach-teaching") if own else reverse("trainings:lecturer-teaching", args=[lecturer.pk])
     yield Row("愿意去的镇街", towns, edit if may_keep(user, lecturer) else "")
-    themes = "、".join(theme.name for theme in lecturer.themes.all())
-    if themes:
-        yield Row("能讲的品牌类别", themes)
+    for theme in lecturer.themes.all():
+        yield Row("能讲", theme.name)
 
 
 def register_panels() -> None:
