@@ -178,6 +178,11 @@ def _taught(model: str, path: str) -> Kwargs:
     return lambda: _pk(apps.get_model(model)._default_manager.filter(**conditions).order_by("-pk"))
 
 
+def _courses_elsewhere() -> Any:
+    """Courses that other towns own."""
+    return apps.get_model("courses.Course").objects.exclude(town__code=TOWN).exclude(town=None).order_by("pk")
+
+
 def _disclosed(state: str) -> Kwargs:
     """A disclosure of any town in this state."""
     return lambda: _pk(centres.Disclosure.objects.filter(state=state).order_by("-pk"))
@@ -240,6 +245,11 @@ SHOTS: dict[str, list[Shot]] = {
     ],
     "trainings:viewing-add": [
         Shot("clerk", lambda: _pk(apps.get_model("courses.Broadcast").objects.order_by("-starts_at")))
+    ],
+    "courses:borrowings": [Shot("clerk"), Shot("county", suffix="county")],
+    "courses:borrow": [Shot("clerk", lambda: _pk(_courses_elsewhere()))],
+    "courses:borrowing-refuse": [
+        Shot("clerk", _own(apps.get_model("courses.Borrowing"), owner__code=TOWN, state="requested"))
     ],
     "courses:me-list": [Shot("member")],
     "courses:me-detail": [Shot("member", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, exports, imports, judging, library, live, rereviews, topics, versions
+from courses.views import borrowing, catalogue, exports, imports, judging, library, live, rereviews, topics, versions
 
 app_name = "courses"
 TOWN, TEACH = {"door": versions.TOWN}, {"door": versions.TEACH}
@@ -65,4 +65,9 @@ urlpatterns = [
     path("town/live/", live.town_live, name="town-live"),
     path("town/broadcasts/<int:pk>/", live.broadcast, name="broadcast"),
     path("me/live/", live.me_live, name="me-live"),
+    path("town/courses/<int:pk>/borrow/", borrowing.borrow, name="borrow"),
+    path("town/borrowings/", borrowing.borrowings, name="borrowings"),
+    path("town/borrowings/<int:pk>/grant/", borrowing.borrowing_grant, name="borrowing-grant"),
+    path("town/borrowings/<int:pk>/refuse/", borrowing.borrowing_refuse, name="borrowing-refuse"),
+    path("town/borrowings/<int:pk>/withdraw/", borrowing.borrowing_withdraw, name="borrowing-withdraw"),
 ]

@@ -1,5 +1,5 @@
 """The library in the admin: importing registers."""
 
-from courses.admin import library, live, review
+from courses.admin import borrowing, library, live, review
 
-__all__ = ["library", "live", "review"]
+__all__ = ["borrowing", "library", "live", "review"]

@@ -1,5 +1,6 @@
 """The county's featured courses, their versions, and how they are chosen."""
 
+from courses.models.borrowing import Borrowing
 from courses.models.library import Audience, ContentTask, Course
 from courses.models.live import Broadcast, Channel, Series
 from courses.models.review import (
@@ -18,6 +19,7 @@ from courses.models.versions import CourseVersion, Material
 __all__ = [
     "Audience",
     "Ballot",
+    "Borrowing",
     "Broadcast",
     "Channel",
     "ContentTask",

@@ -114,7 +114,7 @@ def test_a_member_reads_about_a_course(doors) -> None:
     assert doors["/courses/"].get("/me/courses/").headers["Location"].startswith("/login/")
 
 
-@pytest.mark.parametrize(("door", "queries"), [("/town/courses/", 10), ("/me/courses/", 10), ("/courses/", 6)])
+@pytest.mark.parametrize(("door", "queries"), [("/town/courses/", 13), ("/me/courses/", 13), ("/courses/", 6)])
 def test_queries_of_a_door_are_constant(doors, django_assert_num_queries, door: str, queries: int) -> None:
     client = doors[door]
     for more in (1, 2):

@@ -53,7 +53,7 @@ def test_same_queries_for_one_and_for_three(client: Client, clerk, django_assert
         for _ in range(count):
             CourseFactory().lecturers.add(LecturerFactory())
         client.get("/town/courses/")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(13):
             client.get("/town/courses/")
 
 

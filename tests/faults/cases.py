@@ -10,6 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
+from tests.faults.catalogue_cases import catalogue_cases
 from tests.faults.content_cases import CONTENT, CONTENT_NOT_WALKED
 from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
@@ -143,4 +144,5 @@ def cases(county: County) -> dict[str, Case]:
         | places_cases()
         | time_cases()
         | review_cases(county)
+        | catalogue_cases(county)
     )

@@ -19,6 +19,7 @@ from juxian.people.models import ActivationSlip, Branch, Grant, ImportRun, Membe
 from lecturers.models import Lecturer
 from tests.factories import GrantFactory, LecturerKindFactory, ThemeFactory, UserFactory, id_number
 from tests.matrix.brand_rows import add_brands
+from tests.matrix.catalogue_rows import add_borrowings
 from tests.matrix.content_rows import add_content
 from tests.matrix.disclosure_rows import add_disclosures
 from tests.matrix.evidence_rows import add_evidence
@@ -98,6 +99,7 @@ def build_town(code: str, name: str, canary: str, shared: dict[str, Any]) -> Tow
     add_lists(data)
     add_ratings(data)
     add_reviews(data, shared)
+    add_borrowings(data, shared)
     return data
 
 

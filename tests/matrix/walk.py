@@ -46,6 +46,7 @@ AUDIENCES: dict[str, set[str]] = {
 VERBS = ("changelist", "add", "change", "delete", "history")
 # Models whose rows reach a town by other ways than their queryset's `town_path`.
 PATHS = {
+    "courses.borrowing": ("host", "owner"),
     "inbox.inboxmessage": ("town", "member__branch__town"),
     "inbox.outboundsend": ("message__town", "message__member__branch__town"),
 }
