@@ -23,7 +23,7 @@ from tests.faults.pool_cases import POOL
 from tests.faults.rating_cases import RATINGS
 from tests.faults.regulation_cases import REGULATIONS
 from tests.faults.review_cases import review_cases
-from tests.faults.time_cases import time_cases
+from tests.faults.time_cases import prepare_time, time_cases
 from tests.matrix.towns import County
 from trainings.models import DossierItem
 
@@ -68,6 +68,7 @@ def prepare(county: County) -> None:
         code="spare", name="另一份", stage="训中", made_by="镇街", need="required", order=98
     )
     type(ours.attempt).objects.filter(pk=ours.attempt.pk).update(started_at=now)
+    prepare_time()
 
 
 def paths(county: County) -> dict[str, str]:

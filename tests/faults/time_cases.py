@@ -1,20 +1,25 @@
 """What makes the pages about lecturers' time write."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
-from lecturers.models import Appointment
+from lecturers.models import Appointment, Lecturer
 from tests.factories import LecturerFactory
 from tests.faults.inputs import Case
 
+STAND_IN = "示例代课"
 
-def _stand_in() -> Any:
-    lecturer = LecturerFactory(name="示例代课")
+
+def prepare_time() -> None:
+    """Somebody who may stand in."""
+    lecturer = LecturerFactory(name=STAND_IN)
     since = timezone.localdate() - timedelta(days=30)
     Appointment.objects.create(lecturer=lecturer, tier=Appointment.Tier.POOL, starts_on=since)
-    return lecturer.pk
+
+
+def _stand_in() -> int:
+    return Lecturer.objects.get(name=STAND_IN).pk
 
 
 def time_cases() -> dict[str, Case]:

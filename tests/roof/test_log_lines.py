@@ -39,9 +39,9 @@ def test_a_refusal_is_one_line_without_query_and_stack(client, member, logged) -
 def test_a_refusal_without_words_names_the_function(client, clerk, logged) -> None:
     client.force_login(clerk)
 
-    assert client.get("/teach/?x=1").status_code == 403
+    assert client.get("/teach/courses/?x=1").status_code == 403
 
-    assert said(logged) == [f"WARNING django.request 403 user {clerk.pk} GET /teach/: teach"]
+    assert said(logged) == [f"WARNING django.request 403 user {clerk.pk} GET /teach/courses/: teach_courses"]
 
 
 def test_a_missing_form_token_is_one_line(clerk, logged) -> None:
