@@ -12,7 +12,7 @@ from juxian.people.facts import Rating
 from juxian.people.models import Town
 from juxian.rules.lookup import value
 from lecturers.facts import facts_of
-from lecturers.models import Appointment, HalfDay, Lecturer
+from lecturers.models import HalfDay, Lecturer
 from trainings.models import Session
 
 SHOWN = 60
@@ -57,13 +57,13 @@ def _searched(words: str) -> Q:
 
 
 def candidates(*, day: date, half: str, town: Town, words: str = "", besides: int = 0) -> list[Candidate]:
-    """Appointed lecturers whom `words` find, who can come first. `besides`: a session that does not count as a booking.
+    """Lecturers appointed and not suspended whom `words` find, who can come first. `besides`: a session that does not count as a booking.
 
     A constant number of queries.
     """
-    standing = Appointment.objects.in_force(day).filter(lecturer=OuterRef("pk"))
     rows = list(
-        Lecturer.objects.filter(_searched(words), Exists(standing))
+        Lecturer.objects.teaching(day)
+        .filter(_searched(words))
         .select_related("kind", "town")
         .prefetch_related("goes_to", "themes")
         .order_by("name", "pk")

@@ -7,7 +7,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from centres import limits
@@ -15,7 +15,7 @@ from centres.forms.money import MoneyField
 from centres.models import BrandTheme, ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.people.models import Town, User
-from lecturers.models import Appointment, Lecturer
+from lecturers.models import Lecturer
 from trainings.models import MarkStatus, PlanLine, Session, TrainingClass
 
 
@@ -225,13 +225,14 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         today = timezone.localdate()
         rooms, points = Room.objects.visible_to(user), TeachingPoint.objects.visible_to(user)
-        standing = Exists(Appointment.objects.in_force(today).filter(lecturer=OuterRef("pk")))
         kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version")}
         courses = CourseVersion.objects.visible_to(user).filter(
             Q(course__retired_on=None, published_on__lte=today) | kept["course_version"]
         )
         choices = {
-            "lecturer": Lecturer.objects.filter(Q(standing) | kept["lecturer"]),
+            "lecturer": Lecturer.objects.filter(
+                Q(pk__in=Lecturer.objects.teaching(today).values("pk")) | kept["lecturer"]
+            ),
             "room": rooms.filter(centre__town=town).select_related("centre"),
             "point": points.filter(centre__town=town),
             "site": ReceptionSite.objects.visible_to(user).filter(centre__town=town),

@@ -5,10 +5,10 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
-from lecturers.models import Appointment, Lecturer
+from lecturers.models import Lecturer
 from trainings.models import Session
 
 
@@ -33,7 +33,7 @@ class SubstituteForm(forms.Form):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        mine = Appointment.objects.filter(lecturer=OuterRef("pk"))
-        standing = Q(Exists(mine.in_force(session.day))) | Q(Exists(mine.in_force(timezone.localdate())))
+        days = (session.day, timezone.localdate())
+        standing = Q(*[("pk__in", Lecturer.objects.teaching(day).values("pk")) for day in days], _connector=Q.OR)
         fields: dict[str, Any] = self.fields
         fields["actual"].queryset = Lecturer.objects.filter(standing).exclude(pk=session.lecturer_id or 0)

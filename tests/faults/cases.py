@@ -10,7 +10,7 @@ from django.utils import timezone
 from juxian.people.codes import code_digest
 from tests.factories import MemberFactory, SessionFactory
 from tests.faults.brand_cases import brand_cases
-from tests.faults.catalogue_cases import catalogue_cases
+from tests.faults.catalogue_cases import CATALOGUE, catalogue_paths, prepare_catalogue
 from tests.faults.content_cases import CONTENT, CONTENT_NOT_WALKED
 from tests.faults.disclosure_cases import DISCLOSURES
 from tests.faults.evidence_cases import EVIDENCE
@@ -69,20 +69,25 @@ def prepare(county: County) -> None:
     )
     type(ours.attempt).objects.filter(pk=ours.attempt.pk).update(started_at=now)
     prepare_time()
+    prepare_catalogue()
 
 
 def paths(county: County) -> dict[str, str]:
     """Addresses that differ from the matrix's own."""
     ours = county.ours
     spare = f"/town/trainings/{ours.training_class.pk}/papers/{ours.spare_item.pk}"
-    return {
-        "trainings:line-open": f"/town/plan-lines/{ours.spare_line.pk}/open/",
-        "trainings:session-edit": f"/town/sessions/{ours.spare_session.pk}/edit/",
-        "trainings:session-cancel": f"/town/sessions/{ours.spare_session.pk}/cancel/",
-        "trainings:paper-add": f"{spare}/add/",
-        "trainings:paper-waive": f"{spare}/waive/",
-        "assessments:town-exam-set-up": f"/town/trainings/{ours.draft.pk}/exam/set-up/",
-    } | money_paths(county)
+    return (
+        {
+            "trainings:line-open": f"/town/plan-lines/{ours.spare_line.pk}/open/",
+            "trainings:session-edit": f"/town/sessions/{ours.spare_session.pk}/edit/",
+            "trainings:session-cancel": f"/town/sessions/{ours.spare_session.pk}/cancel/",
+            "trainings:paper-add": f"{spare}/add/",
+            "trainings:paper-waive": f"{spare}/waive/",
+            "assessments:town-exam-set-up": f"/town/trainings/{ours.draft.pk}/exam/set-up/",
+        }
+        | money_paths(county)
+        | catalogue_paths()
+    )
 
 
 def _file(name: str, content: bytes) -> Any:
@@ -145,5 +150,5 @@ def cases(county: County) -> dict[str, Case]:
         | places_cases()
         | time_cases()
         | review_cases(county)
-        | catalogue_cases(county)
+        | CATALOGUE
     )

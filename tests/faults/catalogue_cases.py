@@ -1,17 +1,21 @@
 """What makes the pages about borrowing write."""
 
+from django.utils import timezone
+
 from courses.models import Course
-from tests.factories import TownFactory
+from tests.factories import CourseFactory, TownFactory
 from tests.faults.inputs import Case
-from tests.matrix.towns import County
+
+CODE = "KC-THIRD"
+CATALOGUE = {"courses:borrow": Case({"purpose": "轮训班"})}
 
 
-def catalogue_cases(county: County) -> dict[str, Case]:
-    """The course to be borrowed belongs to a third town from when the form is filled in."""
+def prepare_catalogue() -> None:
+    """A featured course of a third town."""
+    third = TownFactory(code="371327999", name="第三镇")
+    CourseFactory(code=CODE, town=third, featured_on=timezone.localdate())
 
-    def purpose() -> str:
-        third = TownFactory(code="371327999", name="第三镇")
-        Course.objects.filter(pk=county.shared["course"].pk).update(town=third)
-        return "轮训班"
 
-    return {"courses:borrow": Case({"purpose": purpose})}
+def catalogue_paths() -> dict[str, str]:
+    """The page on which that course is asked for."""
+    return {"courses:borrow": f"/town/courses/{Course.objects.get(code=CODE).pk}/borrow/"}

@@ -11,12 +11,13 @@ from tests.matrix.towns import County
 
 def review_cases(county: County) -> dict[str, Case]:
     """A topic in the state each page asks for."""
-    Appointment.objects.create(lecturer=county.shared["teachers"]["KANARIB"], tier="pool", starts_on="2020-01-01")
+    teacher = county.shared["teachers"]["KANARIB"]
+    Appointment.objects.create(lecturer=teacher, tier="pool", starts_on="2020-01-01")
 
     def at(state: str) -> dict[str, Any]:
         return {"topic": {"state": state}}
 
-    script = {"script": lambda: SimpleUploadedFile("a.pdf", b"%PDF-1.4 hello")}
+    script = {"lecturers": [teacher.pk], "script": lambda: SimpleUploadedFile("a.pdf", b"%PDF-1.4 hello")}
     spare = {"panel": {"closed_at": "2026-01-01T00:00:00+08:00"}, **at("vetted")}
     return {
         "courses:topic-edit": Case(given=at("returned")),

@@ -27,5 +27,6 @@ def time_cases() -> dict[str, Case]:
     tomorrow = timezone.localdate() + timedelta(days=1)
     return {
         "trainings:teach-calendar": Case({f"{tomorrow}-am": "free"}),
+        "trainings:teach-teaching": Case({"topics": "党章"}),
         "trainings:session-substitute": Case({"actual": _stand_in, "reason": "原定老师开会"}),
     }

@@ -8,10 +8,12 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from lecturers.models import Appointment
+from lecturers.models import Appointment, Suspension
 from tests.factories import ClassFactory, LecturerFactory, SessionFactory
 from tests.trainings.conftest import mark_all, sessions_of
 from trainings import actions
+from trainings.forms import SessionForm
+from trainings.forms_substitutions import SubstituteForm
 from trainings.models import Session, Substitution, TrainingClass
 from trainings.registry import registry
 
@@ -100,7 +102,7 @@ def test_the_planned_one_is_free_for_others(session, stand_in, clerk, other_cler
 
 def test_only_somebody_else_of_the_pool(session, clerk):
     outsider = LecturerFactory(name="示例路人")
-    assert refused(session, outsider, clerk) == ["示例路人不在师资库的聘期内，请选一位在聘的讲师。"]
+    assert refused(session, outsider, clerk) == ["示例路人不在聘期内，或者正在暂停，请选一位在聘的讲师。"]
     same = f"这次课本来就由{session.lecturer}讲，不用登记代课。"
     assert refused(session, session.lecturer, clerk) == [same]
 
@@ -133,3 +135,14 @@ def test_the_page(client, session, stand_in, clerk, other_clerk, member, colleag
     assert [row.reason for row in client.get(url).context["journal"]] == ["原定老师开会"]
     timetable = client.get(reverse("trainings:town-detail", args=[session.training_class_id]), {"tab": "timetable"})
     assert timetable.content.decode().count(f"原定{Substitution.objects.get().planned}") == 1
+
+
+def test_nobody_suspended_is_offered_or_stands_in(session, stand_in, clerk):
+    since = min(session.day, timezone.localdate())
+    Suspension.objects.create(lecturer=stand_in, starts_on=since, reason="示例暂停", by=clerk)
+    assert refused(session, stand_in, clerk) == [f"{stand_in}不在聘期内，或者正在暂停，请选一位在聘的讲师。"]
+    assert stand_in not in SubstituteForm(session=session).fields["actual"].queryset
+    planned = hired(name="示例可选")
+    form = SessionForm(user=clerk, town=session.training_class.town)
+    assert stand_in not in form.fields["lecturer"].queryset
+    assert planned in form.fields["lecturer"].queryset

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from juxian.audit.log import record
 from juxian.people.models import User
-from lecturers.models import Appointment, Lecturer
+from lecturers.models import Lecturer
 from trainings.actions.rights import State, locked_class, must_run, need_text, not_in
 from trainings.actions.sessions import booked, title_of
 from trainings.models import Session, Substitution, TrainingClass
@@ -69,9 +69,9 @@ def substitute(*, session: Session, actual: Lecturer, reason: str, by: User) -> 
 
 
 def _must_stand_in(session: Session, actual: Lecturer) -> None:
-    """Refuse whoever teaches already, and who is not in the pool on the session's day or today."""
+    """Refuse whoever teaches already, and who is out of the pool or suspended, on the session's day and today."""
     if actual.pk == session.lecturer_id:
         raise ValidationError({"actual": [f"这次课本来就由{actual}讲，不用登记代课。"]})
     days = {session.day, timezone.localdate()}
-    if not any(Appointment.objects.in_force(day).filter(lecturer=actual).exists() for day in days):
-        raise ValidationError({"actual": [f"{actual}不在师资库的聘期内，请选一位在聘的讲师。"]})
+    if not any(Lecturer.objects.teaching(day).filter(pk=actual.pk).exists() for day in days):
+        raise ValidationError({"actual": [f"{actual}不在聘期内，或者正在暂停，请选一位在聘的讲师。"]})
