@@ -22,6 +22,7 @@ from juxian.demo import (
     inspections,
     letters,
     live,
+    materials,
     money,
     outline,
     people,
@@ -115,6 +116,7 @@ def _generate(plot: Plot) -> None:
     inspections.write_inspections(plot)
     terms.write_pool(plot)
     live.write_live(plot)
+    materials.write_materials(plot)
     letters.write_letters(plot, outlines)
     time.write_time(plot)
     save_all(AuditEntry, sorted(plot.audit, key=lambda entry: entry.at))

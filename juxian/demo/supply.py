@@ -142,7 +142,11 @@ def build_courses(plot: Plot, supply: Supply, themes: dict[int, BrandTheme]) -> 
     save_all(taught, [taught(course_id=c.pk, lecturer_id=one.pk) for c, chosen in pairs for one in chosen])
     versions = [
         CourseVersion(
-            course=c, number=1, outline="一、导入；二、主体；三、讨论；四、小结。", published_on=plot.day(-400)
+            course=c,
+            number=1,
+            outline="一、导入；二、主体；三、讨论；四、小结。",
+            published_on=plot.day(-400),
+            at=plot.moment(plot.day(-400)),
         )
         for c in courses
     ]
