@@ -7,6 +7,7 @@ from courses.scoring import outcome_of
 from juxian.people import panels
 from juxian.people.models import User
 from juxian.people.panels import Row
+from lecturers.doors import TeachTab, add_tab
 
 TONES = {"keep": "ok", "improve": "warn", "retire": "bad"}
 
@@ -27,3 +28,4 @@ def history(course: Course, user: User) -> Iterable[Row]:
 def register() -> None:
     """Called when the apps are ready."""
     panels.register("courses.Course", "评审与复审", history)
+    add_tab(TeachTab("courseware", "课件", "courses:teach-courses", order=50))

@@ -23,6 +23,7 @@ from juxian.files.store import DamagedFile
 from juxian.files.views import state
 from juxian.people.access import editor_required, signed_in, staff_required
 from juxian.rules.lookup import value
+from lecturers.doors import teach_context
 from lecturers.models import Lecturer
 
 TOWN, TEACH = "town", "teach"
@@ -106,7 +107,7 @@ def teach_courses(request: HttpRequest) -> HttpResponse:
     newest = CourseVersion.objects.mine(request.user).order_by("-number").annotate(count=Count("materials"))
     rows = Course.objects.mine(request.user).select_related("town", "theme")
     rows = rows.prefetch_related(Prefetch("versions", newest, to_attr="newest")).order_by("code")
-    return render(request, "courses/teach_courses.html", {"nav": "teach", "courses": rows, "lecturer": lecturer})
+    return render(request, "courses/teach_courses.html", teach_context(lecturer, "courseware") | {"courses": rows})
 
 
 @require_POST

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,26 @@ HOMES = ("juxian", "centres", "lecturers", "courses", "trainings", "assessments"
 COMPOSED = {"juxian/audit/log.py", "juxian/people/admin_base.py", "juxian/demo/plot.py"}  # whatever they are handed
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
+NEIGHBOURS: dict[int, list[ast.Module]] = {}  # the trees of a tree's folder, where its functions may be called too
+
+
+@cache
+def parsed() -> list[tuple[str, ast.Module]]:
+    found = []
     for home in HOMES:
         for path in sorted((ROOT / home).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if "migrations" not in path.parts and name not in COMPOSED:
-                yield name, ast.parse(path.read_text())
+                found.append((name, ast.parse(path.read_text())))
+    folders: dict[str, list[ast.Module]] = {}
+    for name, tree in found:
+        NEIGHBOURS[id(tree)] = folders.setdefault(name.rpartition("/")[0], [])
+        NEIGHBOURS[id(tree)].append(tree)
+    return found
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    yield from parsed()
 
 
 def codes(tree: ast.Module) -> Iterator[str]:
@@ -51,7 +66,9 @@ def texts(node: ast.expr, function: ast.FunctionDef | None, tree: ast.Module) ->
         names = [one.arg for one in function.args.args]
         if node.id in names:
             place = names.index(node.id)
-            calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and name_of(one) == function.name]
+            near = [tree] if function.name.startswith("_") else NEIGHBOURS.get(id(tree), [tree])
+            nodes = [one for other in near for one in ast.walk(other)]
+            calls = [one for one in nodes if isinstance(one, ast.Call) and name_of(one) == function.name]
             return [text for one in calls for text in texts(one.args[place], None, tree)]
     return ["[a-z_]+"]
 

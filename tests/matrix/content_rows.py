@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_content(data: "TownData", shared: dict[str, Any]) -> None:
     """A course of the town that is not featured, its draft with a text and a file, and a file on its way."""
     course = data.add(
-        "own_course", Course, code=f"N{data.town.code}", theme=shared["course"].theme, town=data.town, search_text=""
+        "taught_course", Course, code=f"N{data.town.code}", theme=shared["course"].theme, town=data.town, search_text=""
     )
     course.lecturers.add(shared["teachers"][data.canary])
     data.add("draft_version", CourseVersion, course=course, number=1, by=data.clerk_user)

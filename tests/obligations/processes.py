@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def run(environment: dict[str, str], *words: str) -> str:
     """A command to its end; its standard output."""
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

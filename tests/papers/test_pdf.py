@@ -111,4 +111,4 @@ def test_the_font_has_the_names_of_people_and_places() -> None:
 def test_the_font_keeps_its_licence() -> None:
     assert "SIL Open Font License" in (FONTS / "OFL.txt").read_text()
     assert sorted(path.name for path in FONTS.iterdir()) == ["NotoSerifSC-Regular.ttf", "OFL.txt"]
-    assert sorted(path.name for path in LAYOUTS.iterdir()) == ["diploma.typ", "document.typ"]
+    assert sorted(path.name for path in LAYOUTS.iterdir()) == ["diploma.typ", "document.typ", "letter.typ"]
