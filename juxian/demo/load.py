@@ -15,6 +15,7 @@ from juxian.audit.models import AuditEntry
 from juxian.county.load import load_county
 from juxian.demo import (
     brands,
+    catalogue,
     certificates,
     disclosures,
     evidence,
@@ -115,6 +116,7 @@ def _generate(plot: Plot) -> None:
     disclosures.write_disclosures(plot)
     inspections.write_inspections(plot)
     terms.write_pool(plot)
+    catalogue.write_catalogue(plot)
     live.write_live(plot)
     materials.write_materials(plot)
     letters.write_letters(plot, outlines)

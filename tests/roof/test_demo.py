@@ -30,7 +30,7 @@ from centres.models import (
     DisclosureQuestion,
     TeachingPoint,
 )
-from courses.models import Course
+from courses.models import Borrowing, Course
 from juxian.audit import chain
 from juxian.demo.load import figures, load_demo
 from juxian.people.models import Member, Town, User
@@ -298,3 +298,13 @@ def test_accounts_are_in_every_state_and_add_up(demo: Demo, db) -> None:
 def test_the_demo_member_has_asked_and_was_answered(demo: Demo, db) -> None:
     mine = DisclosureQuestion.objects.mine(User.objects.get(username="member"))
     assert {row.is_answered for row in mine} == {True, False}
+
+
+def test_courses_are_described_and_borrowed_in_every_state(demo: Demo, db, client: Client) -> None:
+    bare = Course.objects.filter(Q(summary="") | Q(audiences=None) | Q(tasks=None))
+    assert (bare.count(), Course.objects.filter(form="on_site").count() > 20) == (0, True)
+    assert set(Borrowing.objects.values_list("state", flat=True)) == set(Borrowing.State.values)
+    client.force_login(User.objects.get(username="clerk-371327102"))
+    lines = [line for _, lines, _ in client.get("/town/borrowings/").context["lists"] for line in lines]
+    assert {line.row.state for line in lines if line.may_answer} == {"requested"}
+    assert {line.row.state for line in lines if line.row.host.code == "371327102"} == set(Borrowing.State.values)
