@@ -6,6 +6,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def date_drafts(apps, schema_editor):
+    """On the way back: earlier releases know no drafts, so a draft gets the day it was begun."""
+    for row in apps.get_model("courses", "CourseVersion").objects.filter(published_on=None):
+        row.published_on = django.utils.timezone.localdate(row.at)
+        row.save(update_fields=["published_on"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0003_facets"),
@@ -129,4 +136,5 @@ class Migration(migrations.Migration):
                 violation_error_message="资料要么是文件，要么是文字。",
             ),
         ),
+        migrations.RunPython(migrations.RunPython.noop, date_drafts),
     ]

@@ -15,8 +15,10 @@ django.setup()
 from django.db import connection  # noqa: E402 Django is set up now
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 from django.db.migrations.state import StateApps  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from centres.models import Centre, VenueKind  # noqa: E402
+from courses.models import CourseVersion  # noqa: E402
 from tests.matrix.towns import build_county  # noqa: E402
 
 # The newest migration of each app in the release whose databases are out there.
@@ -70,6 +72,7 @@ def main() -> None:
     for centre, name in zip(Centre.objects.order_by("pk"), ("闲置校舍", "党委会议室"), strict=False):
         centre.venue = VenueKind.objects.get_or_create(name=name)[0]
         centre.save(update_fields=["venue"])
+    CourseVersion.objects.filter(published_on=None).update(published_on=timezone.localdate())  # it knows no drafts
     released = MigrationExecutor(connection).loader.project_state(RELEASED).apps
     steps = len(MigrationExecutor(connection).migration_plan(RELEASED))
     now = MigrationExecutor(connection).loader.project_state(newest).apps
