@@ -40,7 +40,9 @@ def ranged(request: HttpRequest, stored: StoredFile, *, inline: bool) -> HttpRes
         response["Content-Length"] = str(length)
     _headers(response, stored, inline=inline)
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
-    return get_conditional_response(request, etag, changed, response) or response  # type: ignore[arg-type]  # it streams
+    found: HttpResponseBase = get_conditional_response(request, etag, changed, response) or response  # type: ignore[arg-type]  # it streams
+    _guard(found, inline=inline)  # a browser takes the headers of "not modified" over into what it keeps
+    return found
 
 
 def _ranges(request: HttpRequest, etag: str, changed: int) -> bool:
@@ -93,6 +95,10 @@ def _headers(response: HttpResponseBase, stored: StoredFile, *, inline: bool) ->
     response["Content-Disposition"] = content_disposition_header(not inline, stored.original_name) or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
+
+
+def _guard(response: HttpResponseBase, *, inline: bool) -> None:
+    """Who may frame the answer, and what may run in it."""
     frame = "'self'" if inline else "'none'"  # a browser's own viewer of papers does not open in a sandbox
     box = "" if inline else "; sandbox"
     response["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {frame}{box}"

@@ -183,6 +183,19 @@ def test_parts_of_a_file(db) -> None:
     assert ask(stored, if_none_match=tag)[:2] == (304, b"")
 
 
+def test_a_paper_seen_before_is_still_shown_in_the_page(db) -> None:
+    """A browser keeps the headers of "not modified": a stricter one would close the frame the second time."""
+    stored = store([b"%PDF-1.4"], name="a.pdf", kind="pdf")
+    request = HttpRequest()
+    request.method = "GET"
+    first = ranged(request, stored, inline=True)
+    request.META = {"HTTP_IF_NONE_MATCH": f'"{stored.sha256}"'}
+    again = ranged(request, stored, inline=True)
+    assert again.status_code == 304
+    for name in ("Content-Security-Policy", "X-Frame-Options"):
+        assert again[name] == first[name]
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(b"%PDF-1.4", "pdf"), (b"\0\0\0\x18ftypmp42", "mp4"), (b"\x1a\x45\xdf\xa3\x9fB\x82\x84webm", "webm")],
