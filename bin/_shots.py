@@ -77,6 +77,8 @@ REASONS = {
     "trainings:me-certificate-print": "PDF 文件",
     "trainings:teaching-export": "下载文件",
     "trainings:feed": "日历程序读的文本",
+    "courses:topic-script": "下载文件",
+    "courses:judge-script": "下载文件",
     "trainings:line-delete": "只问一句的确认页，草稿计划里才有",
     "people:town-import-template": "下载文件",
     "lecturers:import-template": "下载文件",
@@ -210,6 +212,17 @@ def _candidate(state: str) -> Kwargs:
     return lambda: _pk(lecturers.Candidacy.objects.filter(state=state).order_by("-pk"))
 
 
+def _topic(state: str) -> Kwargs:
+    """A topic of any town in this state."""
+    return lambda: _pk(apps.get_model("courses.Topic").objects.filter(state=state).order_by("-pk"))
+
+
+def _judged(**conditions: Any) -> Kwargs:
+    """An invitation of the demo judge."""
+    rows = apps.get_model("courses.Judge").objects
+    return lambda: _pk(rows.filter(user__username="judge", **conditions).order_by("-pk"))
+
+
 ELSEWHERE = (State.APPROVED, State.CANCELLED)
 DRAFT_PLAN = _own(trainings.YearPlan)
 OPEN_SESSION = _own(trainings.Session, training_class__state=State.RUNNING, day__lte=timezone.localdate())
@@ -250,6 +263,22 @@ SHOTS: dict[str, list[Shot]] = {
     "courses:borrow": [Shot("clerk", lambda: _pk(_courses_elsewhere()))],
     "courses:borrowing-refuse": [
         Shot("clerk", _own(apps.get_model("courses.Borrowing"), owner__code=TOWN, state="requested"))
+    ],
+    "courses:topics": [Shot("clerk"), Shot("county", suffix="county")],
+    "courses:topic": [
+        *[Shot("county", _topic(state), suffix=state) for state in apps.get_model("courses.Topic").State.values],
+        Shot("clerk", _own(apps.get_model("courses.Topic"), state="judging"), suffix="clerk"),
+    ],
+    "courses:topic-edit": [Shot("clerk", _own(apps.get_model("courses.Topic"), state="returned"))],
+    "courses:topic-declare": [Shot("clerk", _own(apps.get_model("courses.Topic"), state="approved"))],
+    "courses:judge-list": [Shot("judge")],
+    "courses:judge-ballot": [
+        Shot("judge", _judged(ballot=None), suffix="open"),
+        Shot("judge", _judged(ballot__isnull=False), suffix="given"),
+    ],
+    "courses:reviews": [Shot("county"), Shot("clerk", suffix="clerk")],
+    "courses:course-review": [
+        Shot("county", lambda: {"pk": apps.get_model("courses.CourseReview").objects.order_by("-pk")[0].course_id})
     ],
     "courses:me-list": [Shot("member")],
     "courses:me-detail": [Shot("member", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],

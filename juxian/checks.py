@@ -163,11 +163,11 @@ def _no_demo() -> list[CheckMessage]:
     from juxian.people.models import Member, User  # noqa: PLC0415 models need the apps loaded
 
     invented = Member.objects.filter(is_demo=True).exists()
-    wanted = ("county", "county-2", "inspector", "auditor", "lecturer", "member")
+    wanted = ("county", "county-2", "inspector", "auditor", "lecturer", "judge", "member")
     names = User.objects.filter(username__in=wanted, is_active=True)
     if not settings.PRODUCTION or not (invented or names.exists()):
         return []
-    words = "正式环境里还有演示数据，或演示账号（county、county-2、inspector、auditor、lecturer、member）还能登录。请换一个空库，或停用这些账号。"
+    words = "正式环境里还有演示数据，或演示账号（county、county-2、inspector、auditor、lecturer、judge、member）还能登录。请换一个空库，或停用这些账号。"
     return [Error(words, id="juxian.E030")]
 
 

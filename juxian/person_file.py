@@ -37,6 +37,9 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "lecturers.suspension": ("lecturer__user__member",),
     "lecturers.yearlyreview": ("lecturer__user__member",),
     "centres.postholding": ("user__member",),
+    "courses.judge": ("user__member",),
+    "courses.ballot": ("judge__user__member",),
+    "courses.score": ("ballot__judge__user__member",),
     "trainings.session": ("lecturer__user__member",),
     "trainings.viewing": ("session__lecturer__user__member",),
     "trainings.substitution": ("planned__user__member", "actual__user__member"),
@@ -51,6 +54,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "assessments.lateanswers": ("attempt__enrolment__member",),
     "assessments.retake": ("enrolment__member",),
     "assessments.makeup": ("enrolment__member",),
+    "assessments.surveylesson": ("session__lecturer__user__member",),
     "assessments.surveyticket": ("enrolment__member",),
     "assessments.teachingfinding": ("lecturer__user__member",),
     "assessments.improvement": ("finding__lecturer__user__member",),
@@ -58,13 +62,18 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "inbox.inboxmessage": ("member", "user__member"),
     "inbox.outboundsend": ("message__member", "message__user__member"),
 }
-# Secrets; the frozen paper with its answers, which says nothing about the person; scores that may not be out yet.
+# Secrets; the frozen paper with its answers, which says nothing about the person; scores and ratings
+# that may not be out yet.
 LEFT_OUT = {
     "people.user.password",
     "people.activationslip.code_digest",
     "assessments.attempt.paper",
     "assessments.lateanswers.score_before",
     "assessments.lateanswers.score_after",
+    "assessments.surveylesson.very_good",
+    "assessments.surveylesson.good",
+    "assessments.surveylesson.fair",
+    "assessments.surveylesson.poor",
 }
 UNRELEASED = "成绩还没公布"
 NOTES = [

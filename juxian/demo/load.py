@@ -30,6 +30,7 @@ from juxian.demo import (
     places,
     ratings,
     regulations,
+    reviews,
     rolls,
     supply,
     surveys,
@@ -117,6 +118,7 @@ def _generate(plot: Plot) -> None:
     inspections.write_inspections(plot)
     terms.write_pool(plot)
     catalogue.write_catalogue(plot)
+    reviews.write_reviews(plot)
     live.write_live(plot)
     materials.write_materials(plot)
     letters.write_letters(plot, outlines)

@@ -45,6 +45,7 @@ def make_users(plot: Plot) -> None:
         ("inspector", "示例检查员", Grant.Kind.INSPECTOR, None),
         ("auditor", "示例审计员", Grant.Kind.AUDITOR, None),
         ("lecturer", "示例甲子", None, None),
+        ("judge", "示例评委", None, None),
         ("member", "示例甲", None, None),
     ]
     clerks = [(f"clerk-{town.code}", f"{town.name}示例干事", Grant.Kind.CLERK, town) for town in plot.towns]

@@ -252,7 +252,7 @@ def test_surveys_stay_anonymous(demo: Demo, db) -> None:
 
 def test_every_sign_in_has_the_one_password(demo: Demo, db) -> None:
     users = list(User.objects.all())
-    assert len(users) == 22
+    assert len(users) == 23
     assert len({user.password for user in users}) == 1
     assert users[0].check_password(PASSWORD)
 

@@ -8,7 +8,7 @@ from django.core.management import BaseCommand, CommandParser, call_command
 
 from juxian.people.models import Member, User
 
-SIGN_INS = "county、county-2（县委组织部） · inspector（检查员） · auditor（审计） · clerk-<镇街代码>（干事，如 clerk-{town}） · lecturer · member"
+SIGN_INS = "county、county-2（县委组织部） · inspector（检查员） · auditor（审计） · clerk-<镇街代码>（干事，如 clerk-{town}） · lecturer · judge（评委） · member"
 
 
 class Command(BaseCommand):
