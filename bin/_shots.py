@@ -310,6 +310,9 @@ SHOTS: dict[str, list[Shot]] = {
     "lecturers:renew": [
         Shot("county", lambda: _pk(lecturers.Appointment.objects.filter(end_kind="").order_by("ends_on")))
     ],
+    "lecturers:suspend": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
+    "lecturers:leave": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
+    "lecturers:review": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
     "lecturers:suspension-lift": [Shot("county", lambda: _pk(lecturers.Suspension.objects.filter(ends_on=None)))],
     "centres:compliance": [Shot("county"), Shot("clerk", suffix="clerk")],
     "centres:compliance-centre": [Shot("county", lambda: {"code": TOWN})],

@@ -55,6 +55,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "assessments.retake": ("enrolment__member",),
     "assessments.makeup": ("enrolment__member",),
     "assessments.surveylesson": ("session__lecturer__user__member",),
+    "assessments.lessonremark": ("lesson__session__lecturer__user__member",),
     "assessments.surveyticket": ("enrolment__member",),
     "assessments.teachingfinding": ("lecturer__user__member",),
     "assessments.improvement": ("finding__lecturer__user__member",),
@@ -74,6 +75,7 @@ LEFT_OUT = {
     "assessments.surveylesson.good",
     "assessments.surveylesson.fair",
     "assessments.surveylesson.poor",
+    "assessments.lessonremark.text",
 }
 UNRELEASED = "成绩还没公布"
 NOTES = [
