@@ -216,6 +216,7 @@ def sit_exam(member: Person, kind: str, right: bool) -> None:
     member.click("开始")
     for _ in range(2):
         item = member.page.locator(".ex-item:visible")
+        expect(item).to_have_count(1)  # until the script of the page runs, every question is shown
         chosen = item.locator("label.opt", has_text="对的" if right else "错的一")
         chosen.click()
         expect(member.page.locator("#ex-saved")).to_contain_text("已保存")
