@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.portal import Portal
 
@@ -29,12 +29,17 @@ class Person:
         self.go("/login/")
         self.page.get_by_label("登录名或手机号").fill(username)
         self.page.locator("input[name=password]").fill(PASSWORD)
-        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.press(self.page.get_by_role("button", name="登录", exact=True))
 
     def click(self, name: str) -> None:
         """Press the button or follow the link of this name."""
         target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
-        target.first.click()
+        self.press(target.first)
+
+    def press(self, target: Locator) -> None:
+        """Click, and if that leads to another page, wait until it is all there and its scripts have run."""
+        target.click()
+        self.page.wait_for_load_state()
 
     def fill(self, **values: str) -> None:
         for name, value in values.items():

@@ -88,7 +88,7 @@ def test_from_a_topic_to_the_rating_of_who_taught(chromium, portal, tmp_path) ->
 
 
 def press(somebody: Person, name: str) -> None:
-    somebody.page.get_by_role("button", name=name, exact=True).click()
+    somebody.press(somebody.page.get_by_role("button", name=name, exact=True))
 
 
 def propose(clerk: Person, county: Person) -> str:
@@ -159,17 +159,17 @@ def feature(county: Person, topic: str) -> None:
 def teach(clerk: Person, training: str) -> None:
     """The course goes into the timetable, somebody else comes, the roll is called."""
     clerk.go(f"{training}?tab=timetable")
-    clerk.page.locator("main a[href*='/sessions/'][href*='/edit/']").first.click()
+    clerk.press(clerk.page.locator("main a[href*='/sessions/'][href*='/edit/']").first)
     course = clerk.page.locator("main select[name=course_version]")
     course.select_option(value=course.locator("option", has_text=TITLE).first.get_attribute("value"))
-    clerk.page.locator("main form button.btn-primary").click()
+    clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.go(f"{training}?tab=timetable")
     clerk.sees(TITLE)
-    clerk.page.locator("main a[href*='/substitute/']").first.click()
+    clerk.press(clerk.page.locator("main a[href*='/substitute/']").first)
     clerk.fill(actual="示例代课", reason="原定老师当天开会。")
     press(clerk, "登记代课")
     clerk.go(f"{training}?tab=sign")
-    clerk.page.locator("main a[href*='/roll/']").first.click()
+    clerk.press(clerk.page.locator("main a[href*='/roll/']").first)
     clerk.click("提交点名")
     clerk.sees("点名已保存")
 
@@ -182,7 +182,7 @@ def rate(chromium, portal: Portal, clerk: Person, training: str) -> None:
         member.sign_in("member")
         member.reloads_until("/me/", "评课")
         member.go("/me/exams/")
-        member.page.locator(".owe", has_text="评课").get_by_role("link").click()
+        member.press(member.page.locator(".owe", has_text="评课").get_by_role("link"))
         member.sees("示例代课")
         for row in member.page.locator(".sv-item").all():
             row.locator("input[value='4']").check()

@@ -108,7 +108,7 @@ def plan_the_year(clerk: Person) -> str:
     clerk.click("加一个班次")
     month = f"{timezone.localdate().month} 月"
     clerk.fill(title="示例轮训班", audience="农村党员", month=month, days="0.5", people="30")
-    clerk.page.locator("main form button.btn-primary").click()
+    clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.sees("示例轮训班")
     path = re.search(r"/town/plans/\d+/", clerk.page.url).group()
     clerk.go(path)
@@ -136,7 +136,7 @@ def open_class(clerk: Person, plan: str) -> str:
     clerk.go(f"{training}sessions/add/")
     clerk.fill(day=today, half="上午", starts_at="00:00", hours="4", topic="党章学习", lecturer="示例讲师")
     clerk.page.locator("main select[name=room]").select_option(index=1)
-    clerk.page.locator("main form button.btn-primary").click()
+    clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.go(training)
     clerk.sees("党章学习")
     return training
@@ -151,7 +151,7 @@ def bank_and_exam(clerk: Person, training: str) -> None:
     for number in range(4):
         clerk.go(f"{bank}questions/add/")
         clerk.fill(kind="单选", stem=f"示例题目{number}", options=FIRST_OPTIONS, answer="A")
-        clerk.page.locator("main form button.btn-primary").click()
+        clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.go(f"{training}exam/set-up/")
     now = timezone.localtime()
     clerk.fill(
@@ -162,7 +162,7 @@ def bank_and_exam(clerk: Person, training: str) -> None:
         multiple_count="0",
         true_false_count="0",
     )
-    clerk.page.locator("main form button.btn-primary").click()
+    clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.sees("示例题库")
 
 
@@ -204,7 +204,7 @@ def open_account(clerk: Person, member: Person) -> None:
 
 def hold_session(clerk: Person, training: str) -> None:
     clerk.go(f"{training}?tab=sign")
-    clerk.page.locator("main a[href*='/roll/']").first.click()
+    clerk.press(clerk.page.locator("main a[href*='/roll/']").first)
     clerk.page.locator("main .seg label", has_text="到").first.click()
     clerk.click("提交点名")
     clerk.sees("已")
@@ -212,7 +212,7 @@ def hold_session(clerk: Person, training: str) -> None:
 
 def sit_exam(member: Person, kind: str, right: bool) -> None:
     member.go("/me/exams/")
-    member.page.locator(".owe", has_text=kind).get_by_role("link").click()
+    member.press(member.page.locator(".owe", has_text=kind).get_by_role("link"))
     member.click("开始")
     for _ in range(2):
         item = member.page.locator(".ex-item:visible")
@@ -250,7 +250,7 @@ def remind(portal: Portal, member: Person) -> None:
 
 def answer_survey(member: Person) -> None:
     member.go("/me/exams/")
-    member.page.locator(".owe", has_text="评课").get_by_role("link").click()
+    member.press(member.page.locator(".owe", has_text="评课").get_by_role("link"))
     for row in member.page.locator(".sv-item").all():
         row.locator("input[value='4']").check()
     member.click("提交")
@@ -260,7 +260,7 @@ def answer_survey(member: Person) -> None:
 def archive(clerk: Person, training: str) -> None:
     clerk.go(f"{training}edit/")
     clerk.fill(summary="一人参训，按计划完成。")
-    clerk.page.locator("main form button.btn-primary").click()
+    clerk.press(clerk.page.locator("main form button.btn-primary"))
     while True:
         clerk.go(f"{training}?tab=dossier")
         waive = clerk.page.locator("main a[href*='/waive/']")
@@ -268,7 +268,7 @@ def archive(clerk: Person, training: str) -> None:
             break
         waive.first.click()
         clerk.fill(reason="演练，没有纸质材料。")
-        clerk.page.locator("main form button.btn-primary").click()
+        clerk.press(clerk.page.locator("main form button.btn-primary"))
     clerk.go(training)
     clerk.page.locator(".page-actions").get_by_role("button", name="归档").click()
     clerk.sees("已归档")
