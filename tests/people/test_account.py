@@ -82,6 +82,7 @@ def test_elder_switch_toggles_and_returns(client, member):
     assert client.post(url, {"next": ACCOUNT}).url == ACCOUNT
     assert User.objects.get(pk=member.user_id).elder_mode is True
     assert " data-elder" in client.get(ACCOUNT).content.decode()
+    assert " data-elder" in client.get("/help/").content.decode(), "the guide is read in the same size"
     assert client.post(url, {"next": "//evil.example"}).url == "/me/"
     assert User.objects.get(pk=member.user_id).elder_mode is False
 
