@@ -1,8 +1,10 @@
 """Drafting and publishing versions of a course. A published version stays as it is; every change is a new version."""
 
+from hashlib import sha256
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from courses.models import Course, CourseVersion, Material
@@ -143,9 +145,9 @@ def locked_draft(version: CourseVersion, by: User) -> CourseVersion:
 
 def stamp(version: CourseVersion) -> str:
     """Changes with every change of a draft that a publisher should look at."""
-    found = Material.objects.filter(version=version).aggregate(last=Max("pk"))
-    count = Material.objects.filter(version=version).count()
-    return f"{found['last'] or 0}-{count}-{len(version.outline)}-{len(version.note)}"
+    found = Material.objects.filter(version=version).aggregate(last=Max("pk"), number=Count("pk"))
+    said = sha256(f"{version.outline}\0{version.note}".encode()).hexdigest()[:16]
+    return f"{found['last'] or 0}-{found['number']}-{said}"
 
 
 def _remove(row: Material) -> None:
