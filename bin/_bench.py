@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from _bench_centres import compliance_board
+from _bench_courses import course_search
 from _bench_exam import IN_A_RUSH, ONE_BY_ONE, exam_of, seat_race
 from _bench_pages import autosave, board, class_roster, login, member_page
 from _bench_tools import ROOT, Bench, execute, insert_many, measure
@@ -147,6 +148,7 @@ ROWS: dict[str, Callable[[], Bench]] = {
     "class_roster_215": class_roster,
     "board": board,
     "compliance_board": compliance_board,
+    "course_search": course_search,
     "autosave": autosave,
     "login": login,
     "seat_race": seat_race,
