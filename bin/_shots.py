@@ -45,8 +45,13 @@ OUT = ROOT / "build" / "shots"
 WIDTHS = {390: 844, 1440: 900}
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
 ]  # fmt: skip
+# A picture of the whole page waits for the images below the fold too.
+PICTURES = """Promise.all([...document.images].map(image => {
+  image.loading = "eager";
+  return image.complete ? null : new Promise(done => { image.onload = image.onerror = done; });
+}))"""
 TOWN = "371327102"
 State = trainings.TrainingClass.State
 Kwargs = Callable[[], dict[str, Any]]
@@ -585,6 +590,7 @@ class Camera:
         if refused_here:  # nobody may add, change or delete rows of this model: there is no page
             return
         file = OUT / f"{'-'.join(filter(None, [name.replace(':', '-'), shot.suffix]))}-{width}.png"
+        page.evaluate(PICTURES)
         page.screenshot(path=str(file), full_page=True)
         self.taken += 1
         if response.status != 200:

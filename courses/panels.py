@@ -8,6 +8,7 @@ from juxian.people import panels
 from juxian.people.models import User
 from juxian.people.panels import Row
 from lecturers.doors import TeachTab, add_tab
+from lecturers.words import cn_date
 
 TONES = {"keep": "ok", "improve": "warn", "retire": "bad"}
 
@@ -21,7 +22,7 @@ def history(course: Course, user: User) -> Iterable[Row]:
         score = outcome_of(panel).score if panel else None
         yield Row("评审得分", f"{score} 分" if score else "没有评分", f"/town/topics/{topic.pk}/" if seen else "")
     for row in CourseReview.objects.filter(course=course).order_by("-on", "-id"):
-        label = f"{row.on:%Y-%m-%d} {row.comment}"
+        label = f"{cn_date(row.on)} {row.comment}"
         yield Row(label, row.get_verdict_display(), "", TONES[row.verdict])
 
 

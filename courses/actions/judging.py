@@ -17,6 +17,7 @@ from juxian.people.models import Grant, User
 from juxian.people.rights import must_decide, need_text
 from juxian.rules.lookup import value
 from lecturers.models import Lecturer
+from lecturers.words import cn_date
 
 OWN = "本单位的课程本单位不评"
 
@@ -50,7 +51,7 @@ def open_panel(*, topic: Topic, ends_on: date, by: User) -> Panel:
             for place, one in enumerate(criteria)
         ]
     )
-    move(topic, Topic.State.JUDGING, by, "panel_opened", f"第{number}次评审开始", f"评分截止 {ends_on}")
+    move(topic, Topic.State.JUDGING, by, "panel_opened", f"第{number}次评审开始", f"评分截止 {cn_date(ends_on)}")
     return panel
 
 

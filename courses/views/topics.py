@@ -125,12 +125,12 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _round(user: User, panel: Panel) -> dict[str, Any]:
     """A panel as this user may see it: scores only when it is over, names for the county alone."""
-    found = outcome_of(panel)
+    found, criteria = outcome_of(panel), panel.criteria_in_order()
     return {
         "panel": panel,
-        "criteria": panel.criteria_in_order(),
+        "criteria": criteria,
         "outcome": found,
-        "sheets": found.sheets,
+        "sheets": [(sheet, list(zip(criteria, sheet.points, strict=False))) for sheet in found.sheets],
         "names": user.is_county or user.is_auditor,
         "manages": user.is_county and panel.is_open,
         "enough": found.handed_in >= panel.min_judges,

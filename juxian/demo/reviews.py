@@ -26,6 +26,7 @@ from juxian.files.models import StoredFile
 from juxian.people.models import Town, User
 from juxian.rules.lookup import value
 from lecturers.models import Lecturer
+from lecturers.words import cn_date
 
 State, Verdict = Topic.State, CourseReview.Verdict
 NUMBERS = ("min_judges", "drop_from", "drop_each", "pass_mark")
@@ -227,7 +228,7 @@ def _steps(plot: Plot, rounds: list[Round]) -> None:
 def _counted(one: Round, code: str) -> str:
     """What only rows can tell: the last day, the score, the course's number."""
     if one.panel and code == "panel_opened":
-        return f"评分截止 {one.panel.ends_on}"
+        return f"评分截止 {cn_date(one.panel.ends_on)}"
     if one.panel and code == "panel_closed":
         found = outcome_of(one.panel)
         return f"{found.handed_in} 位评委，得分 {found.score}，通过分 {one.panel.pass_mark}"

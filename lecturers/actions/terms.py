@@ -1,6 +1,6 @@
 """Terms of lecturers: begun, renewed, ended early, suspended, reviewed. All of it is the county's."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,6 +12,7 @@ from juxian.people.models import User
 from juxian.people.rights import need_text
 from lecturers.models import Appointment, Candidacy, Lecturer, Suspension, YearlyReview
 from lecturers.terms import limit_of, may_renew, told_of, wrong
+from lecturers.words import cn_date
 
 
 def _county(by: User) -> None:
@@ -36,7 +37,8 @@ def _check_span(starts_on: date, ends_on: date) -> date:
         raise wrong("ends_on", "“至”要晚于“自”。", "dates")
     limit = limit_of(starts_on)
     if ends_on > limit:
-        told = f"一次最长聘到 {limit}（不含），{ends_on} 超过了。要再长，到期后续聘。"
+        last, asked = cn_date(limit - timedelta(days=1)), cn_date(ends_on - timedelta(days=1))
+        told = f"一次最长聘到{last}，{asked}超过了。要再长，到期后续聘。"
         raise wrong("ends_on", told, "beyond")
     return limit
 
@@ -149,11 +151,11 @@ def suspend(*, lecturer: Lecturer, starts_on: date, reason: str, by: User) -> Su
     if known:
         return known
     if not Appointment.objects.in_force(starts_on).filter(lecturer=lecturer).exists():
-        raise wrong("starts_on", f"{lecturer}在 {starts_on} 没有聘任，不用暂停。", "none")
+        raise wrong("starts_on", f"{lecturer}在{cn_date(starts_on)}没有聘任，不用暂停。", "none")
     row = Suspension(lecturer=lecturer, starts_on=starts_on, reason=need_text(reason, "写明暂停的原因。"), by=by)
     row.full_clean()
     row.save()
-    _noted(row, lecturer, by, "suspended", f"{lecturer}自 {starts_on} 起暂停授课：{row.reason}")
+    _noted(row, lecturer, by, "suspended", f"{lecturer}自{cn_date(starts_on)}起暂停授课：{row.reason}")
     return row
 
 
@@ -166,11 +168,11 @@ def lift(*, suspension: Suspension, on: date, reason: str, by: User) -> Suspensi
     if row.ends_on:
         return row
     if on < row.starts_on:
-        raise wrong("on", f"{row.starts_on} 才暂停，恢复日期不能更早。", "before")
+        raise wrong("on", f"{cn_date(row.starts_on)}才暂停，恢复日期不能更早。", "before")
     row.ends_on, row.lift_reason = on, need_text(reason, "写明为什么恢复。")
     row.full_clean(exclude=["by"])  # unknown for rows of a demo county
     row.save(update_fields=["ends_on", "lift_reason"])
-    _noted(row, lecturer, by, "suspension_lifted", f"{lecturer}自 {on} 起恢复授课：{row.lift_reason}")
+    _noted(row, lecturer, by, "suspension_lifted", f"{lecturer}自{cn_date(on)}起恢复授课：{row.lift_reason}")
     return row
 
 

@@ -18,6 +18,7 @@ from lecturers.actions import terms
 from lecturers.forms.pool import LeaveForm, LiftForm, RenewForm, ReviewForm, SuspendForm
 from lecturers.letters import appointment_pdf
 from lecturers.models import Appointment, Lecturer, Suspension, YearlyReview
+from lecturers.words import cn_date
 
 
 def _lecturer(pk: int) -> Lecturer:
@@ -56,7 +57,7 @@ def renew(request: SignedRequest, pk: int) -> HttpResponse:
     return _done(
         request, term.lecturer, form, partial(terms.renew, appointment=term),
         title=f"续聘：{term.lecturer}", button="续聘", done=f"{term.lecturer}已续聘，新聘书可以打印。",
-        note=f"{term.get_tier_display()}，新聘期从 {begin.year}年{begin.month}月{begin.day}日 开始。",
+        note=f"{term.get_tier_display()}，新聘期从{cn_date(begin)}开始。",
     )  # fmt: skip
 
 

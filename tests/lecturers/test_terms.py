@@ -91,7 +91,7 @@ def test_a_town_appoints_nobody(passed, clerk, tier) -> None:
 def test_a_term_beyond_the_limit_is_refused_and_by_the_database(passed, county) -> None:
     beyond = UNTIL + timedelta(days=1)
     told = refused("beyond", candidacies.appoint, candidacy=passed, starts_on=TODAY, ends_on=beyond, by=county)
-    assert told == "一次最长聘到 2029-11-23（不含），2029-11-24 超过了。要再长，到期后续聘。"
+    assert told == "一次最长聘到2029年11月22日，2029年11月23日超过了。要再长，到期后续聘。"
     assert Lecturer.objects.count() == 0
     made = candidacies.appoint(candidacy=passed, starts_on=TODAY, ends_on=UNTIL, by=county)
     for end in (beyond, None):
@@ -255,7 +255,7 @@ def test_a_candidate_goes_the_whole_way_on_the_pages(client: Client, clerk, coun
     client.post(f"{path}vet/", {"conduct_opinion": "好", "content_opinion": "好"})
     client.post(f"{path}panel/", {"on": "2026-11-23", "size": "3", "yes": "3", "note": ""})
     refusal = client.post(f"{path}appoint/", {"starts_on": "2026-11-23", "ends_on": "2029-11-23", "number": ""})
-    assert refusal.context["form"].errors["ends_on"][0][:8] == "一次最长聘到 2"
+    assert refusal.context["form"].errors["ends_on"][0][:7] == "一次最长聘到2"
     client.post(f"{path}appoint/", {"starts_on": "2026-11-23", "ends_on": "2029-11-22", "number": "莒组〔2026〕9号"})
     term = Appointment.objects.get()
     assert (term.ends_on, term.number) == (UNTIL, "莒组〔2026〕9号")

@@ -1,0 +1,8 @@
+"""How this floor writes days in sentences."""
+
+from datetime import date
+
+
+def cn_date(day: date) -> str:
+    """2026年11月23日."""
+    return f"{day.year}年{day.month}月{day.day}日"
