@@ -92,7 +92,7 @@ class Shell:
         if user.is_clerk:
             return [DESK, *SHARED, IMPORTS]
         judges = [JUDGE] if Judge.objects.mine(user).exists() else []
-        teaches = [TEACH] if not judges or Lecturer.objects.filter(user=user).exists() else []
+        teaches = [TEACH] if Lecturer.objects.filter(user=user).exists() else []
         return [*teaches, *judges, *([ME] if user.member_or_none else [])]
 
     @cached_property

@@ -13,6 +13,7 @@ from juxian.files.models import StoredFile
 from juxian.files.store import discard
 from juxian.people.models import User
 
+OPINION = "审核意见由申报镇街或县里存取，主讲看得到，改不了。"
 FROZEN = "这一版已经发布，不能再改。有要改的，请另起一版。"
 
 
@@ -111,6 +112,8 @@ def add_material(
 ) -> Material:
     """Put a text or a stored file into a draft."""
     row = locked_draft(version, by)
+    if sort == Material.Sort.REVIEW and not may_publish(by, row.course):
+        raise ValidationError(OPINION, code="opinion")
     material = Material(version=row, sort=sort, title=title, text=text, file=file, by=by)
     material.full_clean()
     material.save()
@@ -125,8 +128,21 @@ def remove_material(*, material: Material, by: User) -> None:
     version = locked_draft(material.version, by)
     row = Material.objects.filter(pk=material.pk, version=version).select_related("file").first()
     if row:
+        _may_remove(row, by)
         _record(by, "courses.material_removed", version, f"“{version}”去掉{row.get_sort_display()}：{row.title}")
         _remove(row)
+
+
+def _may_remove(row: Material, by: User) -> None:
+    """A lecturer takes out what is theirs, or what an older version keeps; whoever publishes takes out anything."""
+    if may_publish(by, row.version.course):
+        return
+    if row.sort == Material.Sort.REVIEW:
+        raise ValidationError(OPINION, code="opinion")
+    published = Material.objects.filter(version__course=row.version.course_id, version__published_on__isnull=False)
+    if row.by_id != by.pk and not published.filter(sort=row.sort, title=row.title, file=row.file_id).exists():
+        who = row.by.name if row.by else "别人"
+        raise ValidationError(f"“{row.title}”是{who}存入的，请他去掉，或告诉申报镇街。", code="others")
 
 
 def locked_draft(version: CourseVersion, by: User) -> CourseVersion:

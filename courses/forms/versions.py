@@ -1,5 +1,7 @@
 """Forms about versions and their parts. They shape input; the actions decide."""
 
+from typing import Any
+
 from django import forms
 
 from courses.models import Material
@@ -15,7 +17,16 @@ class DraftForm(forms.Form):
     note = forms.CharField(label="这一版改了什么", max_length=200, required=False)
 
 
-class TextForm(forms.Form):
+class PartForm(forms.Form):
+    """What both sorts of parts have in common. `reviews`: whether the reader may put in what reviewers said."""
+
+    def __init__(self, *args: Any, reviews: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [pair for pair in Material.Sort.choices if reviews or pair[0] != Material.Sort.REVIEW]
+        self.fields["sort"].choices = choices  # type: ignore[attr-defined]
+
+
+class TextForm(PartForm):
     """A part that is written, not uploaded."""
 
     sort = forms.ChoiceField(label="种类", choices=Material.Sort.choices)
@@ -23,7 +34,7 @@ class TextForm(forms.Form):
     text = forms.CharField(label="内容", max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
-class FileForm(forms.Form):
+class FileForm(PartForm):
     """A part whose file has arrived in pieces under `key`."""
 
     sort = forms.ChoiceField(label="种类", choices=Material.Sort.choices, initial=Material.Sort.SLIDES)

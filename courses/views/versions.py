@@ -128,6 +128,8 @@ def draft_add(request: HttpRequest, pk: int) -> HttpResponse:
         _say(request, refusal)
         back = reverse("courses:teach-courses") if request.door == TEACH else reverse("courses:versions", args=[pk])  # type: ignore[attr-defined]
         return redirect(back)
+    if draft.by and draft.by != user:
+        messages.info(request, f"这门课已有一份草稿，是{draft.by.name}起草的，请接着写。")
     return redirect(_at(request, "version", draft.pk))
 
 
@@ -141,7 +143,13 @@ def _say(request: HttpRequest, refusal: ValidationError) -> None:
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """A version with its parts; a draft with the forms that fill it."""
     row = get_object_or_404(_versions(request), pk=pk)
-    return _version_page(request, row, DraftForm(initial={"outline": row.outline, "note": row.note}), TextForm())
+    return _version_page(
+        request, row, DraftForm(initial={"outline": row.outline, "note": row.note}), _text_form(request, row)
+    )
+
+
+def _text_form(request: HttpRequest, row: CourseVersion, data: Any = None) -> TextForm:
+    return TextForm(data, reviews=actions.may_publish(signed_in(request), row.course))
 
 
 def _version_page(request: HttpRequest, row: CourseVersion, draft: DraftForm, text: TextForm) -> HttpResponse:
@@ -159,10 +167,11 @@ def _version_page(request: HttpRequest, row: CourseVersion, draft: DraftForm, te
         "can_publish": row.is_draft and at_town and actions.may_publish(user, row.course),
         "draft_form": draft,
         "text_form": text,
-        "file_form": FileForm(),
+        "file_form": FileForm(reviews=actions.may_publish(user, row.course)),
         "stamp": actions.stamp(row),
         "max_mb": value("material.max_mb", today),
         "back": reverse("courses:versions", args=[row.course_id]) if at_town else reverse("courses:teach-courses"),
+        "back_label": "版本和资料" if at_town else "课件",
     }
     return render(request, "courses/version.html", ctx)
 
@@ -174,7 +183,7 @@ def version_save(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(_versions(request, write=True), pk=pk)
     form = DraftForm(request.POST)
     if not form.is_valid():
-        return _version_page(request, row, form, TextForm())
+        return _version_page(request, row, form, _text_form(request, row))
     outline, note = form.cleaned_data["outline"], form.cleaned_data["note"]
     return _done(
         request, row.pk, lambda: actions.save_draft(version=row, outline=outline, note=note, by=signed_in(request)),
@@ -223,7 +232,7 @@ def version_drop(request: HttpRequest, pk: int) -> HttpResponse:
 def text_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A part that is written into a draft."""
     row = get_object_or_404(_versions(request, write=True), pk=pk)
-    form = TextForm(request.POST)
+    form = _text_form(request, row, request.POST)
     if not form.is_valid():
         return _version_page(request, row, DraftForm(initial={"outline": row.outline, "note": row.note}), form)
     act = lambda: actions.add_material(version=row, by=signed_in(request), **form.cleaned_data)  # noqa: E731

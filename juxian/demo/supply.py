@@ -13,6 +13,7 @@ from juxian.demo.words import EXTRA_THEMES, FORMS, JIAZI, LECTURER_TOPICS, ROOMS
 from lecturers.models import Appointment, Lecturer, LecturerKind
 
 EXPERTS, POOL, BOTH = 15, 50, 5
+SHAN = 20  # one of the pool is called 单, read shàn, so that searching such a name can be tried
 TEA_TOWN = "371327107"
 TEA_POINT = "茶溪川茶博园（特色农产品产销学院）"
 
@@ -102,7 +103,7 @@ def hire(plot: Plot, supply: Supply) -> None:
     kinds = list(LecturerKind.objects.all())
     people = [
         Lecturer(
-            name=f"示例{pair}",
+            name=f"单示例{pair}" if index == SHAN else f"示例{pair}",
             kind=kinds[index % len(kinds)],
             unit=UNITS[index % len(UNITS)],
             topics="、".join(plot.random.sample(LECTURER_TOPICS, 2)),

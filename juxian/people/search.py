@@ -54,15 +54,16 @@ def search_text(name: str) -> str:
 def title_text(title: str) -> str:
     """`党章学习` → `党章学习|dangzhangxuexi|dzxx`: a title is phrases, so the dictionary reads them as phrases.
 
-    All small letters, so that a search in small letters needs no folding of every row.
+    All small letters, so that a search in small letters needs no folding of every row. Signs become spaces, so that
+    nothing is found across them: a word that is looked for holds none.
     """
     syllables = [part.lower() for part in _dictionary().lazy_pinyin(title, errors=_plain) if part]
     return "|".join([title.lower(), "".join(syllables), "".join(part[:1] for part in syllables)])
 
 
 def _plain(characters: str) -> list[str]:
-    """What has no reading: letters and digits one by one, signs not at all."""
-    return [character for character in characters if character.isalnum()]
+    """What has no reading: letters and digits one by one, signs as a space."""
+    return [character if character.isalnum() else " " for character in characters]
 
 
 class SearchTextField(DerivedField):

@@ -34,6 +34,13 @@ def test_a_course_is_found_by_characters_pinyin_and_initials(client, clerk, word
     assert found(client, words) == [title]
 
 
+def test_initials_do_not_reach_across_a_sign(client, clerk):
+    for title in ("微权力清单（专题课）", "党章公开课"):
+        CourseFactory(title=title, featured_on=timezone.localdate())
+    client.force_login(clerk)
+    assert found(client, "dz") == ["党章公开课"]
+
+
 def test_a_lecturer_is_found_by_every_reading_of_the_surname(client, clerk):
     one = Lecturer.objects.create(name="单示例", kind=LecturerKindFactory())
     Appointment.objects.create(lecturer=one, tier=Appointment.Tier.POOL, starts_on=timezone.localdate())

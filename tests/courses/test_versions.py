@@ -86,6 +86,25 @@ def test_who_drafts_and_who_publishes(town, clerk, other_clerk, county) -> None:
     assert publish(version=draft, by=county).is_draft is False
 
 
+def test_a_lecturer_takes_out_only_what_is_theirs_or_kept_elsewhere(town, clerk) -> None:
+    course, lecturer = CourseFactory(town=town), LecturerFactory(user=UserFactory())
+    course.lecturers.add(lecturer)
+    published(course, clerk)
+    draft = start_draft(course=course, by=clerk)
+    opinion = add_material(version=draft, sort="review", title="意见", text="通过", by=clerk)
+    added = add_material(version=draft, sort="plan", title="补充讲义", text="一", by=clerk)
+    own = add_material(version=draft, sort="slides", title="课件", text="一", by=lecturer.user)
+    for part, why in ((opinion, "审核意见由申报镇街"), (added, "补充讲义”是")):
+        with pytest.raises(ValidationError, match=why):
+            remove_material(material=part, by=lecturer.user)
+    with pytest.raises(ValidationError, match="审核意见由申报镇街"):
+        add_material(version=draft, sort="review", title="意见", text="很好", by=lecturer.user)
+    for part in (own, Material.objects.get(version=draft, title="教案")):
+        remove_material(material=part, by=lecturer.user)
+    remove_material(material=opinion, by=clerk)
+    assert list(Material.objects.filter(version=draft).values_list("title", flat=True)) == ["补充讲义"]
+
+
 def test_what_cannot_be_used_is_refused_and_forgotten(town, clerk, other_clerk) -> None:
     draft = start_draft(course=CourseFactory(town=town), by=clerk)
     with pytest.raises(ValidationError, match="不是 MP4"):

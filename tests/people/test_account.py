@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from juxian.audit.models import AuditEntry
 from juxian.people.models import User
-from tests.factories import UserFactory
+from tests.factories import LecturerFactory, UserFactory
 
 ACCOUNT = reverse("people:account")
 OLD, NEW = "Maque-feiguo-7", "Chuntian-laile-8"
@@ -107,3 +107,10 @@ def test_the_help_to_a_new_password_is_chinese():
     texts = password_validators_help_texts()
     assert (len(texts), texts[0]) == (4, "密码至少 10 位。")
     assert [text for text in texts if not any("一" <= sign <= "鿿" for sign in text)] == []
+
+
+def test_somebody_who_is_only_a_lecturer_finds_the_way_back(client, db):
+    user = LecturerFactory(user=UserFactory()).user
+    client.force_login(user)
+    page = client.get(ACCOUNT).content.decode()
+    assert ("目前没有任何权限" in page, 'href="/teach/"' in page, 'href="/me/"' in page) == (False, True, False)

@@ -30,11 +30,12 @@ from centres.models import (
     DisclosureQuestion,
     TeachingPoint,
 )
+from courses.catalogue import searched
 from courses.models import Borrowing, Course
 from juxian.audit import chain
 from juxian.demo.load import figures, load_demo
 from juxian.people.models import Member, Town, User
-from lecturers.models import Appointment
+from lecturers.models import Appointment, Lecturer
 from tests.flushing import guards_off
 from tests.roof.conftest import AT, PASSWORD, Demo
 from tests.roof.conftest import digest as digest_of_all
@@ -308,3 +309,10 @@ def test_courses_are_described_and_borrowed_in_every_state(demo: Demo, db, clien
     lines = [line for _, lines, _ in client.get("/town/borrowings/").context["lists"] for line in lines]
     assert {line.row.state for line in lines if line.may_answer} == {"requested"}
     assert {line.row.state for line in lines if line.row.host.code == "371327102"} == set(Borrowing.State.values)
+
+
+def test_words_that_people_try_find_something(demo: Demo, db) -> None:
+    names = Lecturer.objects.all()
+    for words in ("党章", "dz", "dangzhang", "章", "莒南先锋", "jnxf"):
+        assert searched(Course.objects.exclude(featured_on=None), words, names).exists(), words
+    assert names.filter(name__startswith="单", search_text__contains="shan").exists()

@@ -74,6 +74,15 @@ def test_the_page_writes_and_shows(browser, lecturer, other_town):
     ]
 
 
+def test_a_tab_that_was_opened_earlier_writes_only_what_it_changed(browser, lecturer):
+    day, url = TODAY(), reverse("trainings:teach-calendar")
+    opened = {f"was-{day}-am": "", f"was-{day}-pm": "", f"{day}-am": "", f"{day}-pm": ""}
+    browser.post(url, opened | {f"{day}-am": "free"})
+    browser.post(url, opened | {f"{day}-pm": "busy"})
+    assert said(lecturer) == [(day, "am", True), (day, "pm", False)]
+    assert f'name="was-{day}-am" value="free"' in browser.get(url).content.decode()
+
+
 def test_many_at_once(browser, lecturer):
     first = TODAY() + timedelta(days=1)
     last = first + timedelta(days=6)
@@ -168,7 +177,7 @@ def test_the_calendar_costs_the_same(browser, lecturer, number, django_assert_nu
             by=lecturer.user,
             at=timezone.now(),
         )
-    with django_assert_num_queries(12):  # three of them count what waits behind the tabs
+    with django_assert_num_queries(13):  # three of them count what waits behind the tabs
         browser.get(reverse("trainings:teach-calendar"))
 
 

@@ -21,7 +21,7 @@ from lecturers.feeds import feed_of, token_of
 from lecturers.forms.calendar import SAID, FillForm, TeachingForm
 from lecturers.models import CalendarFeed, Lecturer
 from trainings.models import Session
-from trainings.timetable import WEEKS_SHOWN, calendar_file, half_days
+from trainings.timetable import WEEKS_SHOWN, Cell, calendar_file, half_days
 from trainings.views.asking import SignedRequest, tried, tried_form
 
 COMING, PAST = 30, 10
@@ -85,6 +85,16 @@ def _first(request: SignedRequest) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def _changed(request: HttpRequest, cells: list[Cell]) -> dict[actions.Slot, bool | None]:
+    """What was chosen on this page and stood otherwise when it was opened: another tab's choices stay."""
+    given, today = request.POST, timezone.localdate()
+    return {
+        (cell.day, cell.half): SAID[given[cell.name]]
+        for cell in cells
+        if given.get(cell.name) in SAID and given[cell.name] != given.get(f"was-{cell.name}") and cell.day >= today
+    }
+
+
 def _calendar(request: SignedRequest, lecturer: Lecturer, url: str, extra: dict[str, Any]) -> HttpResponse:
     may_keep = actions.may_keep(request.user, lecturer)
     if request.method == "POST" and not may_keep:
@@ -94,12 +104,7 @@ def _calendar(request: SignedRequest, lecturer: Lecturer, url: str, extra: dict[
     days = half_days(lecturer, first, request.user)
     fill = FillForm(request.POST if "fill" in request.POST else None)
     if request.method == "POST" and "fill" not in request.POST:
-        said = {
-            (cell.day, cell.half): SAID[request.POST[cell.name]]
-            for _, cells in days
-            for cell in cells
-            if request.POST.get(cell.name) in SAID and cell.day >= timezone.localdate()
-        }
+        said = _changed(request, [cell for _, cells in days for cell in cells])
         tried(request, partial(actions.say_when, lecturer=lecturer, said=said, by=request.user), "有空时间已保存。")
         return redirect(here)
     if request.method == "POST" and fill.is_valid():

@@ -84,9 +84,9 @@ def account(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, "密码改好了。别的设备上的登录已经退出。")
         return redirect(door(user))
-    works = bool(user.active_grants)
-    ctx = {"nav": "account", "form": form, "member": user.member_or_none, "works": works, "door": door(user)}
-    return render(request, "people/account_town.html" if works else "people/account_me.html", ctx)
+    works, member = bool(user.active_grants), user.member_or_none
+    ctx = {"nav": "account", "form": form, "member": member, "works": works, "door": door(user)}
+    return render(request, "people/account_me.html" if member and not works else "people/account_town.html", ctx)
 
 
 @require_POST
