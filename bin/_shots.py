@@ -45,7 +45,7 @@ OUT = ROOT / "build" / "shots"
 WIDTHS = {390: 844, 1440: 900}
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--lang=zh-CN",
+    "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # A picture of the whole page waits for the images below the fold too.
 PICTURES = """Promise.all([...document.images].map(image => {
@@ -179,9 +179,9 @@ def _drafted() -> dict[str, Any]:
     return {"pk": _own(apps.get_model("courses.Course"), versions__published_on=None)()["pk"]}
 
 
-def _taught(model: str, path: str) -> Kwargs:
+def _taught(model: str, path: str, **more: Any) -> Kwargs:
     """A row of a course of the demo lecturer."""
-    conditions = {f"{path}__lecturers__user__username": "lecturer"}
+    conditions = {f"{path}__lecturers__user__username": "lecturer"} | more
     return lambda: _pk(apps.get_model(model)._default_manager.filter(**conditions).order_by("-pk"))
 
 
@@ -253,7 +253,15 @@ SHOTS: dict[str, list[Shot]] = {
     ],
     "centres:town-inspections": [Shot("clerk"), Shot("county", query=f"?town={TOWN}", suffix="county")],
     "centres:finding": [Shot("clerk", _own(centres.Finding, closed_on=None))],
-    "lecturers:detail": [Shot("clerk", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
+    "lecturers:detail": [
+        Shot("clerk", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk"))),
+        Shot("county", lambda: {"pk": _ending().lecturer_id}, suffix="ending"),
+        Shot(
+            "county",
+            lambda: {"pk": lecturers.Suspension.objects.filter(ends_on=None)[0].lecturer_id},
+            suffix="suspended",
+        ),
+    ],
     "courses:detail": [Shot("clerk", lambda: _pk(apps.get_model("courses.Course").objects.order_by("pk")))],
     "courses:town-list": [Shot("clerk"), Shot("clerk", query="?q=dz&form=classroom", suffix="found")],
     "courses:town-live": [Shot("clerk"), Shot("county", suffix="county")],
@@ -300,7 +308,10 @@ SHOTS: dict[str, list[Shot]] = {
     "courses:town-material": [Shot("clerk", _own(apps.get_model("courses.Material"), file__kind="pdf"))],
     "courses:teach-courses": [Shot("lecturer")],
     "courses:teach-version": [Shot("lecturer", _taught("courses.CourseVersion", "course"))],
-    "courses:teach-material": [Shot("lecturer", _taught("courses.Material", "version__course"))],
+    "courses:teach-material": [
+        Shot("lecturer", _taught("courses.Material", "version__course")),
+        Shot("lecturer", _taught("courses.Material", "version__course", file__kind="pdf"), suffix="paper"),
+    ],
     "people:town-member": [Shot("clerk", _own(Member))],
     "lecturers:candidacies": [Shot("county"), Shot("clerk", suffix="clerk")],
     "lecturers:candidacy": [
@@ -312,9 +323,7 @@ SHOTS: dict[str, list[Shot]] = {
     "lecturers:candidacy-panel": [Shot("county", _candidate("vetted"))],
     "lecturers:candidacy-refuse": [Shot("county", _candidate("proposed"))],
     "lecturers:candidacy-appoint": [Shot("county", _candidate("passed"))],
-    "lecturers:renew": [
-        Shot("county", lambda: _pk(lecturers.Appointment.objects.filter(end_kind="").order_by("ends_on")))
-    ],
+    "lecturers:renew": [Shot("county", lambda: {"pk": _ending().pk})],
     "lecturers:suspend": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
     "lecturers:leave": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
     "lecturers:review": [Shot("county", lambda: _pk(apps.get_model("lecturers.Lecturer").objects.order_by("pk")))],
@@ -408,7 +417,10 @@ SHOTS: dict[str, list[Shot]] = {
         Shot("county", _found(decided_at=None, replied_at=None), suffix="unheard"),
         Shot("county", _found(verdict="improve"), suffix="decided"),
     ],
-    "assessments:me-survey": [Shot("member", _mine(assessments.SurveyTicket))],
+    "assessments:me-survey": [
+        Shot("member", _mine(assessments.SurveyTicket, is_answered=False)),
+        Shot("member", _mine(assessments.SurveyTicket, is_answered=True), suffix="answered"),
+    ],
     "centres:disclosure-detail": [
         *[Shot("county", _disclosed(state), suffix=state) for state in centres.Disclosure.State.values],
         Shot("clerk", _own(centres.Disclosure, state="published", questions__isnull=False), suffix="clerk"),
@@ -474,6 +486,11 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:post-leave": [Shot("county", lambda: _pk(centres.PostHolding.objects.current()))],
     "admin:app_list": [Shot("county", lambda: {"app_label": "people"})],
 }
+
+
+def _ending() -> Any:
+    """The term that ends first."""
+    return lecturers.Appointment.objects.filter(end_kind="").order_by("ends_on")[0]
 
 
 def _enrolment() -> Any:

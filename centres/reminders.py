@@ -33,12 +33,12 @@ def tell_ending(row: Obligation, now: datetime, prepared: Any) -> Outcome:
     if found is None or until is None:
         return Superseded("已有新的依据，或不再需要")
     day = f"{until.year}年{until.month}月{until.day}日"
-    has_ended = found.has_ended(today)
+    taken, has_ended = found.taken_on, found.has_ended(today)
     tell(
         to=found.centre.town,
         key=f"centres.evidence_ending/{found.pk}",
         title=f"“{found.item_name}”的依据{'已经到期' if has_ended else f' {day}到期'}",
-        body=f"最近一份是 {found.taken_on:%Y-%m-%d} 的{found.get_kind_display()}，有效到 {day}。"
+        body=f"最近一份是 {taken.year}年{taken.month}月{taken.day}日的{found.get_kind_display()}，有效到 {day}。"
         "到期后对照标准里这一项变成“依据过期”。请传一份新的，传了就不再提醒。",
         link=f"/town/centre/standard/{found.item_key}/",
     )

@@ -37,6 +37,7 @@ class CandidacyForm(forms.ModelForm):
         else:
             fields["town"].required = not user.is_county
         fields["source"].choices = Candidacy.Source.choices
+        fields["kind"].empty_label = "请选择"
         self.helper = laid_out(
             *([Row(Column("town", css_class="col-md-6"))] if "town" in self.fields else []),
             Row(Column("source", css_class="col-md-6"), Column("tier", css_class="col-md-6")),
