@@ -152,6 +152,9 @@ def suspend(*, lecturer: Lecturer, starts_on: date, reason: str, by: User) -> Su
         return known
     if not Appointment.objects.in_force(starts_on).filter(lecturer=lecturer).exists():
         raise wrong("starts_on", f"{lecturer}在{cn_date(starts_on)}没有聘任，不用暂停。", "none")
+    before = Suspension.objects.filter(lecturer=lecturer, ends_on__gt=starts_on).order_by("-ends_on").first()
+    if before and before.ends_on:
+        raise wrong("starts_on", f"{lecturer}{cn_date(before.ends_on)}才恢复授课，再暂停不能更早。", "overlap")
     row = Suspension(lecturer=lecturer, starts_on=starts_on, reason=need_text(reason, "写明暂停的原因。"), by=by)
     row.full_clean()
     row.save()

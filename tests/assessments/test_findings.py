@@ -83,6 +83,22 @@ def test_after_the_decision_no_reply_is_taken(finding, lecturer, county, time_ma
         reply_to_finding(finding=finding, text="晚了", by=lecturer.user)
 
 
+def test_the_database_keeps_reply_and_decision_as_they_are(finding, lecturer, county, time_machine):
+    rows, said = TeachingFinding.objects.filter(pk=finding.pk), {"replied_at": timezone.now(), "replied_by": county}
+    reply_to_finding(finding=finding, text="已经换了", by=lecturer.user)
+    writes = [lambda: rows.update(reply="改口"), lambda: rows.update(text="别的意见"), lambda: rows.delete()]
+    for write in writes:
+        with pytest.raises(IntegrityError, match="不能修改或删除"), transaction.atomic():
+            write()
+    other = open_finding(about=lecturer, text="迟到", by=county, now=timezone.now())
+    rows = TeachingFinding.objects.filter(pk=other.pk)
+    time_machine.move_to(other.reply_due_at + timedelta(minutes=1))
+    decide_finding(finding=other, verdict="noted", reason="知道", by=county)
+    for write in (*writes, lambda: rows.update(verdict="improve"), lambda: rows.update(reply="晚了", **said)):
+        with pytest.raises(IntegrityError, match="不能修改或删除"), transaction.atomic():
+            write()
+
+
 def test_a_town_writes_a_reply_down_and_says_how_it_was_heard(finding, clerk, other_clerk):
     with pytest.raises(PermissionDenied):
         reply_to_finding(finding=finding, text="他说", by=other_clerk, heard="电话")

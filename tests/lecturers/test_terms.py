@@ -148,6 +148,19 @@ def test_one_term_of_a_tier_at_a_time(term, county) -> None:
     assert terms.record_term(tier="expert", **said) == terms.record_term(tier="expert", **said)
 
 
+def test_the_database_refuses_terms_that_overlap(term) -> None:
+    rows = Appointment.objects.filter(lecturer=term.lecturer)
+    after = Appointment(lecturer=term.lecturer, tier="pool", starts_on=UNTIL, ends_on=date(2030, 1, 1))
+    for before in (date(2026, 1, 1), TODAY, date(2027, 1, 1)):
+        with pytest.raises(IntegrityError, match="聘期不能重叠"), transaction.atomic():
+            rows.create(lecturer=term.lecturer, tier="pool", starts_on=before, ends_on=date(2028, 1, 1))
+    after.save()
+    with pytest.raises(IntegrityError, match="聘期不能重叠"), transaction.atomic():
+        rows.filter(pk=after.pk).update(starts_on=UNTIL - timedelta(days=1))
+    rows.filter(pk=term.pk).update(ends_on=date(2027, 1, 1))
+    assert rows.count() == 2
+
+
 def review(term, county, result="fit") -> YearlyReview:
     return terms.review(lecturer=term.lecturer, year=2026, result=result, note="按时授课", by=county)
 
@@ -180,6 +193,10 @@ def test_who_is_suspended_teaches_nowhere_but_stays_in_the_pool(term, county) ->
     terms.lift(suspension=row, on=date(2026, 12, 1), reason="康复", by=county)
     assert list(Lecturer.objects.teaching(date(2026, 12, 1))) == [term.lecturer]
     assert list(Lecturer.objects.teaching(date(2026, 11, 30))) == []
+    refused("overlap", terms.suspend, lecturer=term.lecturer, starts_on=date(2026, 11, 30), reason="生病", by=county)
+    with pytest.raises(IntegrityError, match="暂停授课的日期不能重叠"), transaction.atomic():
+        Suspension.objects.create(lecturer=term.lecturer, starts_on=date(2026, 11, 30), reason="生病", by=county)
+    terms.suspend(lecturer=term.lecturer, starts_on=date(2026, 12, 1), reason="生病", by=county)
 
 
 def test_leaving_ends_every_term_with_a_reason(term, county) -> None:
