@@ -101,7 +101,7 @@ def test_county_approves_or_returns_a_plan_on_its_page(client, county, clerk, to
     actions.submit_plan(plan=plan, by=clerk)
     client.force_login(county)
     assert post(client, "plan-return", plan.pk, data={"reason": ""}).context["form"].errors["reason"] == [
-        "这个字段是必填项。"
+        "这一项要填。"
     ]
     assert said(post(client, "plan-return", plan.pk, data={"reason": "人太少"})) == ["已退回，并通知了镇里。"]
     assert YearPlan.objects.get().comment == "人太少"
@@ -299,7 +299,7 @@ def test_room_of_another_town_is_no_choice(browser, draft, other_town, room):
 
     foreign = RoomFactory(centre=CentreFactory(town=other_town))
     page = post(browser, "session-add", draft.pk, data=session_fields(draft, room=str(foreign.pk)))
-    assert page.context["form"].errors["room"] == ["选择一个有效的选项： 该选择不在可用的选项中。"]
+    assert page.context["form"].errors["room"] == ["选的这一项已经没有了，或不能选。请刷新页面重新选。"]
     assert list(page.context["form"].fields["room"].queryset) == [room]
 
 
