@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from juxian.files.models import StoredFile, Upload
+from juxian.files.sorts import check_name, check_start
 from juxian.files.store import adopting, clean_name
 
 PIECE = 1024 * 1024
@@ -51,6 +52,7 @@ def begin(
 ) -> Upload:
     """The upload of this file, the one that was broken off if there is one. Raises ValidationError in Chinese."""
     name, mark = clean_name(name), mark[:40]
+    check_name(name)
     if not 0 < size <= limit:
         text = f"“{name}”超过 {limit // MEGABYTE} MB，请压缩或分成几个再传。" if size > 0 else f"“{name}”是空文件。"
         raise ValidationError(text, code="size")
@@ -81,7 +83,16 @@ def of_owner(key: str, owner_id: int, now: datetime) -> Upload:
 
 
 def append(upload: Upload, offset: int, piece: bytes) -> Upload:
-    """Write a piece where the last one ended. Raises WrongOffset, ValidationError, Upload.DoesNotExist, OSError."""
+    """Write a piece where the last one ended. Raises WrongOffset, ValidationError, Upload.DoesNotExist, OSError.
+
+    A file that by its first piece cannot be used is forgotten at once.
+    """
+    if offset == 0 == offset_of(upload):
+        try:
+            check_start(piece, name=upload.name, size=upload.size)
+        except ValidationError:
+            drop(upload)
+            raise
     with transaction.atomic():
         row = Upload.objects.select_for_update(of=("self",)).get(pk=upload.pk)
         have = offset_of(row)

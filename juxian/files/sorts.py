@@ -11,23 +11,73 @@ OFFICE = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workb
 VIDEOS = {"mp4", "webm"}
 
 
-def sort_of(path: Path, *, name: str) -> str:
-    """`pdf`, `mp4`, `webm`, `docx`, `pptx`, `xlsx` or `photo`. Raises ValidationError with a sentence that names the file."""
-    with path.open("rb") as stream:
-        head = stream.read(4096)
+PROGRAMS = {
+    "exe",
+    "msi",
+    "com",
+    "scr",
+    "dll",
+    "bat",
+    "cmd",
+    "ps1",
+    "vbs",
+    "js",
+    "jar",
+    "apk",
+    "html",
+    "htm",
+    "svg",
+    "docm",
+    "pptm",
+    "xlsm",
+    "zip",
+    "rar",
+    "7z",
+}
+ZIP, ENOUGH = "zip", 64
+
+
+def _by_start(head: bytes) -> str:
+    """What a file that begins like this is, `zip` for one that has to be opened, empty for what cannot be used."""
     if head.startswith(b"%PDF-"):
         return "pdf"
     if head[4:8] == b"ftyp" and head[8:12] not in (*HEIC_BRANDS, b"avif", b"avis", b"qt  "):
         return "mp4"
-    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
+    if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:ENOUGH]:
         return "webm"
     if is_photo(head):
         return "photo"
-    if head.startswith(b"PK\x03\x04"):
+    return ZIP if head.startswith(b"PK\x03\x04") else ""
+
+
+def _unusable(name: str) -> ValidationError:
+    return ValidationError(f"“{name}”不能用。请选{WANTED}；别的格式请先转换。", code="type")
+
+
+def check_name(name: str) -> None:
+    """Refuse what its own name calls a program, a page or an archive, before a byte of it travels."""
+    if name.rpartition(".")[2].lower() in PROGRAMS:
+        raise _unusable(name)
+
+
+def check_start(piece: bytes, *, name: str, size: int) -> None:
+    """Refuse by the first piece what the whole file could only be refused for; too short a piece says nothing."""
+    if len(piece) >= min(ENOUGH, size) and not _by_start(piece[:4096]):
+        raise _unusable(name)
+
+
+def sort_of(path: Path, *, name: str) -> str:
+    """`pdf`, `mp4`, `webm`, `docx`, `pptx`, `xlsx` or `photo`. Raises ValidationError with a sentence that names the file."""
+    with path.open("rb") as stream:
+        kind = _by_start(stream.read(4096))
+    if kind == ZIP:
         inside = names_in_file(path)
         found = [kind for member, kind in OFFICE.items() if member in inside]
         if len(found) == 1 and not any(member.endswith("vbaProject.bin") for member in inside):
             return found[0]
         if found:
             raise ValidationError(f"“{name}”里带有宏，打开有风险。请另存为不带宏的格式再传。", code="macro")
-    raise ValidationError(f"“{name}”不能用。请选{WANTED}；别的格式请先转换。", code="type")
+        kind = ""
+    if not kind:
+        raise _unusable(name)
+    return kind

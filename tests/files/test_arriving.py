@@ -26,7 +26,7 @@ from juxian.files.ranges import ranged
 from juxian.files.sorts import sort_of
 from juxian.files.store import path_of, store
 
-CONTENT = bytes(range(256)) * 4
+CONTENT = b"%PDF-" + bytes(range(256)) * 4
 
 
 def start(size: int = len(CONTENT), owner: int = 1, name: str = "课件.pdf", limit: int = 500 * MEGABYTE) -> Upload:
@@ -67,6 +67,26 @@ def test_what_was_counted_but_is_gone_is_asked_for_again(db) -> None:
     upload = append(start(), 0, CONTENT[:300])
     path_of_upload(upload).unlink()
     assert offset_of(upload) == 0
+
+
+@pytest.mark.parametrize("name", ["课件.EXE", "课件.pdf.exe", "课件.docm", "课件.zip"])
+def test_a_program_is_refused_by_its_name_before_it_travels(db, name) -> None:
+    with pytest.raises(ValidationError, match=f"“{name}”不能用。请选PDF"):
+        start(name=name)
+    assert Upload.objects.count() == 0
+
+
+@pytest.mark.parametrize("begins", [b"MZ\x90\x00", b"\x7fELF", b"#!/bin/sh\n", b"<html>", b"\xd0\xcf\x11\xe0"])
+def test_what_cannot_be_used_is_refused_at_its_first_piece_and_forgotten(db, begins) -> None:
+    upload = start(200 * MEGABYTE)
+    with pytest.raises(ValidationError, match="“课件.pdf”不能用"):
+        append(upload, 0, begins + bytes(1000))
+    assert (Upload.objects.count(), path_of_upload(upload).exists()) == (0, False)
+
+
+@pytest.mark.parametrize("begins", [b"%PDF-1.7", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\0\0\0\x20ftypisom"])
+def test_what_may_be_used_goes_on(db, begins) -> None:
+    assert append(start(), 0, begins + bytes(100)).received == len(begins) + 100
 
 
 def test_two_hundred_megabytes_in_pieces(db) -> None:
