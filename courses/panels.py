@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
+from centres.days import cn_date
 from courses.models import Course, CourseReview, Panel, Topic
 from courses.scoring import outcome_of
 from juxian.people import panels
 from juxian.people.models import User
 from juxian.people.panels import Row
 from lecturers.doors import TeachTab, add_tab
-from lecturers.words import cn_date
 
 TONES = {"keep": "ok", "improve": "warn", "retire": "bad"}
 

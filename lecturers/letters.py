@@ -2,9 +2,9 @@
 
 from django.conf import settings
 
+from centres.days import cn_date
 from juxian.papers import AppointmentLetter, letter_pdf
 from lecturers.models import Appointment
-from lecturers.words import cn_date
 
 NAMES = {Appointment.Tier.EXPERT: "党员教育专家", Appointment.Tier.POOL: "党员教育师资库讲师"}
 DEMO = "演示数据，非真实情况"

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.books import books
+from centres.days import cn_date
 from centres.models import Disclosure, DisclosureHead, DisclosureItem
 from centres.models.money import FIRST_YEAR, ZERO
 from centres.secrecy import Hit, Passage, names_of, scan
@@ -74,7 +75,7 @@ def _overlap(row: Disclosure) -> str:
     if other is None:
         return ""
     return (
-        f"{other.starts_on:%Y-%m-%d} 至 {other.ends_on:%Y-%m-%d} 的账目已在“{other}”里（{other.get_state_display()}），"
+        f"{cn_date(other.starts_on)}至{cn_date(other.ends_on)}的账目已在“{other}”里（{other.get_state_display()}），"
         f"同一天的账只公开一次。请改起止日期；那一份有错的，对它做更正。"
     )
 
@@ -194,7 +195,7 @@ def missing_to_propose(row: Disclosure, today: date) -> list[str]:
     items = DisclosureItem.objects.filter(head__disclosure=row)
     missing = []
     if row.ends_on >= today:
-        missing.append(f"账目写到 {row.ends_on:%Y-%m-%d}，这一天还没过完，到期后再提出。")
+        missing.append(f"账目写到 {cn_date(row.ends_on)}，这一天还没过完，到期后再提出。")
     if not items.exists():
         missing.append("这段时间账上没有支出，先在“经费”里入账，或改账目的起止日期。")
     if row.corrects and not row.text:

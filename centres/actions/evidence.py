@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from centres.days import cn_date
 from centres.limits import FIRST_YEAR
 from centres.models import Centre, Evidence, StandardItem
 from juxian.audit.log import record
@@ -92,9 +93,9 @@ def _settled(item: StandardItem, days: Days, shown: date | None) -> dict[str, An
     if until is None and item.valid_months:
         until = months_after(begins, item.valid_months)
     if until and until < begins:
-        faults["valid_until"] = f"有效期的最后一天早于生效日期（{begins:%Y-%m-%d}），请改一个。"
+        faults["valid_until"] = f"有效期的最后一天早于生效日期（{cn_date(begins)}），请改一个。"
     elif until and until < taken:
-        faults["valid_until"] = f"有效期的最后一天早于拍摄日期（{taken:%Y-%m-%d}），请改一个。"
+        faults["valid_until"] = f"有效期的最后一天早于拍摄日期（{cn_date(taken)}），请改一个。"
     if faults:
         raise ValidationError(faults)
     return {"taken_on": taken, "effective_from": begins, "valid_until": until}

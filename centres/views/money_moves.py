@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from centres.actions import money as actions
 from centres.actions.scans import add_scan, holding
+from centres.days import cn_date
 from centres.forms.money import ExpenseForm, ReasonForm, ScanForm
 from centres.models import Expense, HeldScan
 from centres.money import is_closed, yuan
@@ -104,7 +105,7 @@ def expense_reverse(request: HttpRequest, pk: int) -> HttpResponse:
         if tried_form(form, act):
             messages.success(request, f"凭证 {row.voucher} 已冲销。要更正，请用同一个凭证号再入账。")
             return redirect(back)
-    text = f"{row.spent_on:%Y-%m-%d}，{row.head}，{yuan(row.amount)} 元，{row.purpose}。原记录保留，另记一笔红字。"
+    text = f"{cn_date(row.spent_on)}，{row.head}，{yuan(row.amount)} 元，{row.purpose}。原记录保留，另记一笔红字。"
     return asked(request, form, back, title=title, text=text, button="冲销")
 
 

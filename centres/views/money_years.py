@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from centres.actions import money as actions
+from centres.days import cn_date
 from centres.forms.money import ClosingForm, ReasonForm
 from centres.models import Budget, Disclosure, YearClosing
 from centres.money import accounts, total
@@ -66,7 +68,9 @@ def year_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     back, title = back_to(request, town, year), f"重新打开{town.name} {year} 年度账目"
     last = _closing(request, town, year)
     if last and not last.is_closed:
-        return shut(request, title, f"{last.at:%Y-%m-%d} {last.by}已经重新打开：{last.reason}", back)
+        return shut(
+            request, title, f"{cn_date(timezone.localdate(last.at))} {last.by}已经重新打开：{last.reason}", back
+        )
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]

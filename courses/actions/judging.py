@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from centres.days import cn_date
 from courses.actions.topics import locked, move, must_be, tell_town
 from courses.models import Ballot, Criterion, Judge, Panel, PanelCriterion, Score, Topic
 from courses.scoring import outcome_of
@@ -17,7 +18,6 @@ from juxian.people.models import Grant, User
 from juxian.people.rights import must_decide, need_text
 from juxian.rules.lookup import value
 from lecturers.models import Lecturer
-from lecturers.words import cn_date
 
 OWN = "本单位的课程本单位不评"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from centres.days import cn_date
 from centres.models import BrandTheme
 from courses.models import (
     Ballot,
@@ -26,7 +27,6 @@ from juxian.files.models import StoredFile
 from juxian.people.models import Town, User
 from juxian.rules.lookup import value
 from lecturers.models import Lecturer
-from lecturers.words import cn_date
 
 State, Verdict = Topic.State, CourseReview.Verdict
 NUMBERS = ("min_judges", "drop_from", "drop_each", "pass_mark")

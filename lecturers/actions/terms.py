@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from centres.days import cn_date
 from juxian.audit.log import record
 from juxian.people.models import User
 from juxian.people.rights import need_text
 from lecturers.models import Appointment, Candidacy, Lecturer, Suspension, YearlyReview
 from lecturers.terms import limit_of, may_renew, told_of, wrong
-from lecturers.words import cn_date
 
 
 def _county(by: User) -> None:

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from centres.days import cn_date
 from centres.views.asking import SignedRequest, tried_form
 from juxian.people.access import county_required, staff_required
 from lecturers.actions import terms
 from lecturers.forms.pool import LeaveForm, LiftForm, RenewForm, ReviewForm, SuspendForm
 from lecturers.letters import appointment_pdf
 from lecturers.models import Appointment, Lecturer, Suspension, YearlyReview
-from lecturers.words import cn_date
 
 
 def _lecturer(pk: int) -> Lecturer:

@@ -163,7 +163,7 @@ def test_everything_missing_is_said_at_once(town, clerk) -> None:
         town=town, title="今年", starts_on=date(this_year, 1, 1), ends_on=date(this_year, 12, 31), by=clerk
     )
     assert refused(partial(way.propose_disclosure, disclosure=row, by=clerk), "missing") == [
-        f"账目写到 {this_year}-12-31，这一天还没过完，到期后再提出。",
+        f"账目写到 {this_year}年12月31日，这一天还没过完，到期后再提出。",
         "这段时间账上没有支出，先在“经费”里入账，或改账目的起止日期。",
     ]
 
@@ -198,7 +198,7 @@ def half(town, by, first: int, last: int) -> Disclosure:
 
 
 OVERLAP = (
-    f"{YEAR}-01-01 至 {YEAR}-12-31 的账目已在“{YEAR} 年度培训经费”里（%s），"
+    f"{YEAR}年1月1日至{YEAR}年12月31日的账目已在“{YEAR} 年度培训经费”里（%s），"
     "同一天的账只公开一次。请改起止日期；那一份有错的，对它做更正。"
 )
 

@@ -95,8 +95,8 @@ def test_a_paper_and_a_statement_are_kept(centre, clerk) -> None:
         (days(None, date(1800, 1, 1)), "effective_from", "生效日期要在 1949 年到 2027 年之间，请核对年份。"),
         (days(None, date(9999, 12, 31)), "effective_from", "生效日期要在 1949 年到 2027 年之间，请核对年份。"),
         (days(None, None, date(2926, 1, 1)), "valid_until", "有效期到了 2926 年，请核对年份。"),
-        (days(TODAY, TODAY, TODAY - timedelta(days=1)), "valid_until", "早于生效日期（2026-11-23）"),
-        (days(TODAY, date(2026, 1, 1), date(2026, 2, 1)), "valid_until", "早于拍摄日期（2026-11-23）"),
+        (days(TODAY, TODAY, TODAY - timedelta(days=1)), "valid_until", "早于生效日期（2026年11月23日）"),
+        (days(TODAY, date(2026, 1, 1), date(2026, 2, 1)), "valid_until", "早于拍摄日期（2026年11月23日）"),
     ],
 )
 def test_impossible_days_are_refused_and_nothing_is_stored(centre, item, clerk, when, field, sentence) -> None:
@@ -344,7 +344,7 @@ def test_the_script_gets_json(client, centre, item, clerk) -> None:
 def test_wrong_days_are_said_once_for_all_photos(client, centre, item, clerk) -> None:
     client.force_login(clerk)
     page = post(client, photo_file(), photo_file(width=310), effective_from="2026-11-01", valid_until="2026-10-01")
-    assert page.context["form"].errors["valid_until"] == ["有效期的最后一天早于生效日期（2026-11-01），请改一个。"]
+    assert page.context["form"].errors["valid_until"] == ["有效期的最后一天早于生效日期（2026年11月1日），请改一个。"]
     assert Evidence.objects.count() == 0
 
 

@@ -1,4 +1,4 @@
-"""How this floor writes days in sentences."""
+"""How days are written in sentences, here and on the floors above."""
 
 from datetime import date
 
