@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from centres.days import cn_date
 from juxian.people.models import User
 from lecturers.models.pool import Lecturer
 
@@ -35,7 +36,7 @@ class HalfDay(models.Model):
         indexes = [models.Index(fields=["day", "half"], name="lecturers_halfday_when")]
 
     def __str__(self) -> str:
-        return f"{self.lecturer} {self.day} {self.get_half_display()} {'有空' if self.is_free else '没空'}"
+        return f"{self.lecturer}{cn_date(self.day)}{self.get_half_display()}{'有空' if self.is_free else '没空'}"
 
 
 class CalendarFeed(models.Model):

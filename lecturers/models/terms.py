@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from centres.days import cn_date
 from juxian.people.models import User
 from lecturers.models.pool import Lecturer
 
@@ -47,7 +48,7 @@ class Suspension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lecturer} {self.starts_on} 起暂停"
+        return f"{self.lecturer}{cn_date(self.starts_on)}起暂停"
 
 
 class YearlyReview(models.Model):
