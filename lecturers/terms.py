@@ -45,6 +45,8 @@ def may_renew(term: Appointment, today: date) -> None:
     who = term.lecturer
     if term.end_kind:
         raise ValidationError(f"{who}这一聘期已经提前退出，要再聘请重新推荐。", code="left")
+    if term.starts_on > today:
+        raise ValidationError(f"{who}这一聘期还没有开始，一次只续一届，到时候再续。", code="coming")
     if term.ends_on is None:
         raise ValidationError(f"{who}这一聘期没有结束日期，还不用续聘。", code="endless")
     last = YearlyReview.objects.filter(lecturer=who, year__gte=today.year - 1).order_by("-year").first()

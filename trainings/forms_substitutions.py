@@ -5,8 +5,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.db.models import Q
-from django.utils import timezone
 
 from lecturers.models import Lecturer
 from trainings.models import Session
@@ -33,7 +31,5 @@ class SubstituteForm(forms.Form):
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        days = (session.day, timezone.localdate())
-        standing = Q(*[("pk__in", Lecturer.objects.teaching(day).values("pk")) for day in days], _connector=Q.OR)
         fields: dict[str, Any] = self.fields
-        fields["actual"].queryset = Lecturer.objects.filter(standing).exclude(pk=session.lecturer_id or 0)
+        fields["actual"].queryset = Lecturer.objects.teaching(session.day).exclude(pk=session.lecturer_id or 0)

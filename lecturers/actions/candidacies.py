@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from centres.days import cn_date
 from juxian.audit.log import record
 from juxian.messages.actions import tell
 from juxian.people.models import Town, User
@@ -140,6 +141,9 @@ def record_panel(*, candidacy: Candidacy, on: date, size: int, yes: int, note: s
     _must_be(row, State.VETTED)
     if on > timezone.localdate():
         raise wrong("on", "评审日期不能晚于今天，开完会再登记。", "future")
+    proposed = timezone.localdate(row.proposed_at)
+    if on < proposed:
+        raise wrong("on", f"{cn_date(proposed)}才推荐，评审日期不能更早，请核对年份。", "before")
     least, percent = int(value("pool.panel_least", on)), int(value("pool.panel_percent", on))
     if size < least:
         raise wrong("size", f"评审至少要 {least} 人，这次只有 {size} 人，不能算数。", "few")
@@ -186,8 +190,15 @@ def appoint(*, candidacy: Candidacy, starts_on: date, ends_on: date, by: User, n
     row = _locked(candidacy)
     _county(by, row)
     if row.state == State.APPOINTED:
-        return Appointment.objects.get(candidacy=row)
+        known: Appointment = Appointment.objects.get(candidacy=row)
+        if (known.starts_on, known.agreed_until or known.ends_on) != (starts_on, ends_on):
+            raise ValidationError(f"{row.name}已经聘任（{known.span}），没有再改。", code="appointed")
+        return known
     _must_be(row, State.PASSED)
+    if row.panel_on and starts_on < row.panel_on:
+        raise wrong("starts_on", f"{cn_date(row.panel_on)}才评审通过，聘期不能更早开始，请核对年份。", "before")
+    if ends_on <= timezone.localdate():
+        raise wrong("ends_on", "这一聘期已经过去了，请核对年份。", "past")
     lecturer = locked_lecturer(row.lecturer) if row.lecturer else _new_lecturer(row)
     term = record_term(
         lecturer=lecturer,

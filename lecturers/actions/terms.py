@@ -124,12 +124,13 @@ def leave(*, lecturer: Lecturer, on: date, kind: str, reason: str, by: User) -> 
     if on > timezone.localdate():
         raise wrong("on", "退出日期不能晚于今天，到那天再登记。", "future")
     said = need_text(reason, "写明退出的具体情况。")
-    rows = list(Appointment.objects.standing_or_coming(on).filter(lecturer=lecturer, starts_on__lt=on))
+    rows = list(Appointment.objects.standing_or_coming(on).filter(lecturer=lecturer, starts_on__lte=on, end_kind=""))
     if not rows:
-        raise wrong("on", f"{lecturer}在 {on} 没有聘任，不用办退出。", "none")
-    Appointment.objects.filter(lecturer=lecturer, starts_on__gte=on).delete()  # those that never begin
+        raise wrong("on", f"{lecturer}在{cn_date(on)}没有聘任，不用办退出。", "none")
+    Appointment.objects.filter(lecturer=lecturer, starts_on__gt=on).delete()  # those that never begin
     for term in rows:
-        term.agreed_until, term.ends_on, term.end_kind, term.end_reason = term.ends_on, on, kind, said
+        end = max(on, term.starts_on + timedelta(days=1))  # a term lasts one day at least
+        term.agreed_until, term.ends_on, term.end_kind, term.end_reason = term.ends_on, end, kind, said
         term.full_clean()
         term.save(update_fields=["agreed_until", "ends_on", "end_kind", "end_reason"])
     open_one = Suspension.objects.filter(lecturer=lecturer, ends_on=None).first()
@@ -138,7 +139,7 @@ def leave(*, lecturer: Lecturer, on: date, kind: str, reason: str, by: User) -> 
         open_one.lift_reason = "退出师资库"
         open_one.save(update_fields=["ends_on", "lift_reason"])
     label = Appointment.EndKind(kind).label
-    _noted(rows[0], lecturer, by, "left", f"{lecturer}自 {on} 起退出：{label}。{said}")
+    _noted(rows[0], lecturer, by, "left", f"{lecturer}自{cn_date(on)}起退出：{label}。{said}")
     return rows
 
 

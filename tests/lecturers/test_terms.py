@@ -78,6 +78,28 @@ def test_appointed_twice_is_appointed_once(term, passed, county) -> None:
     assert candidacies.appoint(candidacy=passed, starts_on=TODAY, ends_on=UNTIL, by=county) == term
 
 
+def test_an_appointment_repeated_with_other_days_is_not_swallowed(term, passed, county) -> None:
+    other = {"starts_on": TODAY, "ends_on": UNTIL - timedelta(days=1), "by": county}
+    refused("appointed", candidacies.appoint, candidacy=passed, **other)
+
+
+def test_days_follow_one_another(candidate, county) -> None:
+    """Recommended, then the panel, then a term that is not over yet."""
+    candidacies.vet(candidacy=candidate, conduct_opinion="没有问题", content_opinion="讲稿可用", by=county)
+    panel = {"candidacy": candidate, "size": 5, "yes": 4, "note": "", "by": county}
+    refused("before", candidacies.record_panel, on=TODAY - timedelta(days=1), **panel)
+    passed = candidacies.record_panel(on=TODAY, **panel)
+    early = {"starts_on": date(2020, 1, 1), "ends_on": date(2022, 1, 1), "by": county}
+    refused("before", candidacies.appoint, candidacy=passed, **early)
+    with time_machine.travel("2027-12-01 10:00+08:00"):
+        refused(
+            "past",
+            candidacies.appoint,
+            candidacy=passed,
+            **early | {"starts_on": TODAY, "ends_on": UNTIL.replace(year=2027, month=11)},
+        )
+
+
 @pytest.mark.parametrize("tier", ["expert", "pool"])
 def test_a_town_appoints_nobody(passed, clerk, tier) -> None:
     Candidacy.objects.update(tier=tier)
@@ -171,7 +193,10 @@ def test_renewal_needs_a_review_that_was_passed(term, county) -> None:
     new = terms.renew(appointment=term, ends_on=date(2030, 1, 1), by=county)
     assert (new.starts_on, new.tier, new.renews) == (UNTIL, "pool", term)
     assert terms.renew(appointment=term, ends_on=date(2031, 1, 1), by=county) == new
-    refused("beyond", terms.renew, appointment=new, ends_on=date(2033, 1, 2), by=county)
+    refused("coming", terms.renew, appointment=new, ends_on=date(2032, 1, 1), by=county)
+    with time_machine.travel(f"{UNTIL} 10:00+08:00"):
+        terms.review(lecturer=term.lecturer, year=UNTIL.year, result="fit", note="好", by=county)
+        refused("beyond", terms.renew, appointment=new, ends_on=date(2034, 1, 2), by=county)
 
 
 def test_nobody_unfit_is_renewed(term, county) -> None:
@@ -204,7 +229,7 @@ def test_leaving_ends_every_term_with_a_reason(term, county) -> None:
     terms.record_term(lecturer=term.lecturer, by=county, **expert)
     terms.suspend(lecturer=term.lecturer, starts_on=TODAY, reason="生病", by=county)
     going = {"lecturer": term.lecturer, "kind": "unavailable", "reason": "身体原因", "by": county}
-    refused("none", terms.leave, on=TODAY, **going)
+    refused("none", terms.leave, on=TODAY - timedelta(days=1), **going)
     with time_machine.travel("2026-12-01 10:00+08:00"):
         terms.leave(on=date(2026, 12, 1), **going)
         refused("none", terms.leave, on=date(2026, 12, 1), **going)
@@ -212,6 +237,14 @@ def test_leaving_ends_every_term_with_a_reason(term, county) -> None:
     assert (term.ends_on, term.agreed_until, term.end_kind) == (date(2026, 12, 1), UNTIL, "unavailable")
     assert (experts(date(2026, 12, 1)), pool(date(2026, 12, 1))) == (0, 0)
     assert Suspension.objects.get().ends_on == date(2026, 12, 1)
+
+
+def test_whoever_was_appointed_today_can_leave_today(term, county) -> None:
+    going = {"lecturer": term.lecturer, "on": TODAY, "kind": "other", "reason": "登记错了", "by": county}
+    assert terms.leave(**going) == [term]
+    term.refresh_from_db()
+    assert (term.last_day, term.agreed_until) == (TODAY, UNTIL)
+    refused("none", terms.leave, **going)
 
 
 @pytest.mark.parametrize("act", ["renew", "suspend", "leave", "review"])

@@ -40,6 +40,10 @@ def substitute(session, actual, by, reason="原定老师开会") -> Substitution
     return actions.substitute(session=session, actual=actual, reason=reason, by=by)
 
 
+def when(session) -> str:
+    return f"{session.day.month}月{session.day.day}日"
+
+
 def refused(session, actual, by, reason="开会") -> list[str]:
     with pytest.raises(ValidationError) as refusal:
         substitute(session, actual, by, reason)
@@ -102,7 +106,9 @@ def test_the_planned_one_is_free_for_others(session, stand_in, clerk, other_cler
 
 def test_only_somebody_else_of_the_pool(session, clerk):
     outsider = LecturerFactory(name="示例路人")
-    assert refused(session, outsider, clerk) == ["示例路人不在聘期内，或者正在暂停，请选一位在聘的讲师。"]
+    assert refused(session, outsider, clerk) == [
+        f"示例路人{when(session)}不在聘期内，或者暂停授课，请选一位当天在聘的讲师。"
+    ]
     same = f"这次课本来就由{session.lecturer}讲，不用登记代课。"
     assert refused(session, session.lecturer, clerk) == [same]
 
@@ -140,9 +146,23 @@ def test_the_page(client, session, stand_in, clerk, other_clerk, member, colleag
 def test_nobody_suspended_is_offered_or_stands_in(session, stand_in, clerk):
     since = min(session.day, timezone.localdate())
     Suspension.objects.create(lecturer=stand_in, starts_on=since, reason="示例暂停", by=clerk)
-    assert refused(session, stand_in, clerk) == [f"{stand_in}不在聘期内，或者正在暂停，请选一位在聘的讲师。"]
+    assert refused(session, stand_in, clerk) == [
+        f"{stand_in}{when(session)}不在聘期内，或者暂停授课，请选一位当天在聘的讲师。"
+    ]
     assert stand_in not in SubstituteForm(session=session).fields["actual"].queryset
     planned = hired(name="示例可选")
     form = SessionForm(user=clerk, town=session.training_class.town)
     assert stand_in not in form.fields["lecturer"].queryset
     assert planned in form.fields["lecturer"].queryset
+
+
+def test_a_lecturer_who_is_suspended_or_out_on_that_day_is_not_planned_in(draft, clerk, stand_in):
+    fields = {"day": draft.starts_on, "half": "xv", "topic": "夜校", "hours": 2, "mode": "classroom"}
+    Suspension.objects.create(lecturer=stand_in, starts_on=fields["day"], reason="示例暂停", by=clerk)
+    gone = hired(name="示例到期")
+    Appointment.objects.filter(lecturer=gone).update(ends_on=fields["day"])
+    for lecturer, why in ((stand_in, "暂停授课"), (gone, "不在聘期内")):
+        with pytest.raises(ValidationError) as refusal:
+            actions.add_session(training_class=draft, by=clerk, **fields | {"lecturer": lecturer})
+        day = f"{fields['day'].month}月{fields['day'].day}日"
+        assert refusal.value.message_dict == {"lecturer": [f"{lecturer}在{day}{why}，请换一位讲师，或换个日子。"]}

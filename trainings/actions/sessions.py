@@ -13,7 +13,7 @@ from centres.models import ReceptionSite, Room, TeachingPoint
 from courses.models import CourseVersion
 from juxian.audit.log import record
 from juxian.people.models import User
-from lecturers.models import Lecturer
+from lecturers.models import Appointment, Lecturer, Suspension
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.clashes import Clash, Reader, bookings, elsewhere, places_shut
 from trainings.models import Mark, Session, TrainingClass
@@ -48,6 +48,23 @@ def booked(session: Session, by: User) -> list[Clash]:
     return bookings(session, elsewhere(session), Reader(by))
 
 
+def cannot_teach(lecturer: Lecturer | None, day: date) -> str:
+    """Why a lecturer is not planned in on a coming day: suspended then, or the term is over. Empty for days gone by.
+
+    Who never had a term is not offered by any form; what was put in by hand stays possible.
+    """
+    if lecturer is None or day < timezone.localdate():
+        return ""
+    terms = Appointment.objects.filter(lecturer=lecturer)
+    if Suspension.objects.in_force(day).filter(lecturer=lecturer).exists():
+        why = "暂停授课"
+    elif terms.exists() and not terms.in_force(day).exists():
+        why = "不在聘期内"
+    else:
+        return ""
+    return f"{lecturer}在{day.month}月{day.day}日{why}，请换一位讲师，或换个日子。"
+
+
 def _check(session: Session, training_class: TrainingClass, by: User) -> None:
     refused: dict[str, list[str]] = defaultdict(list)
     if not training_class.starts_on <= session.day <= training_class.ends_on:
@@ -60,6 +77,8 @@ def _check(session: Session, training_class: TrainingClass, by: User) -> None:
     for field, (place, label) in places.items():
         if place and place.centre.town_id != training_class.town_id:
             refused[field].append(f"只能选本镇街的{label}。")
+    if unable := cannot_teach(session.lecturer, session.day):
+        refused["lecturer"].append(unable)
     for clash in [one for one in places_shut(session) if one.stops] + booked(session, by):
         refused[clash.field].append(clash.text)
     if refused:

@@ -69,9 +69,9 @@ def substitute(*, session: Session, actual: Lecturer, reason: str, by: User) -> 
 
 
 def _must_stand_in(session: Session, actual: Lecturer) -> None:
-    """Refuse whoever teaches already, and who is out of the pool or suspended, on the session's day and today."""
+    """Refuse whoever teaches already, and who is out of the pool or suspended on the session's day."""
     if actual.pk == session.lecturer_id:
         raise ValidationError({"actual": [f"这次课本来就由{actual}讲，不用登记代课。"]})
-    days = {session.day, timezone.localdate()}
-    if not any(Lecturer.objects.teaching(day).filter(pk=actual.pk).exists() for day in days):
-        raise ValidationError({"actual": [f"{actual}不在聘期内，或者正在暂停，请选一位在聘的讲师。"]})
+    if not Lecturer.objects.teaching(session.day).filter(pk=actual.pk).exists():
+        when = f"{session.day.month}月{session.day.day}日"
+        raise ValidationError({"actual": [f"{actual}{when}不在聘期内，或者暂停授课，请选一位当天在聘的讲师。"]})
