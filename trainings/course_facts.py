@@ -1,8 +1,9 @@
 """What sessions tell about courses: when one was last taught, how often, by which towns; what borrowings were used for.
 
-A session counts from its day on, while its class runs and after: not planned, not cancelled.
+Only delivered sessions count (`teaching.delivered`): held, and their roll taken.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,11 +15,10 @@ from courses.facts import add_facts, add_uses
 from courses.models import Borrowing, Course
 from juxian.people.models import User
 from juxian.people.panels import Row, register
-from trainings.models import Session, TrainingClass
+from trainings.models import Session
+from trainings.teaching import delivered
 from trainings.words import plain
 
-State = TrainingClass.State
-TAUGHT_IN = (State.RUNNING, State.CLOSING, State.ARCHIVED)
 COURSE = "course_version__course"
 
 
@@ -31,8 +31,8 @@ class Taught(NamedTuple):
 
 
 def held_sessions() -> Any:
-    """Sessions that took place."""
-    return Session.objects.standing().filter(day__lte=timezone.localdate(), training_class__state__in=TAUGHT_IN)
+    """Sessions that took place, in whatever town."""
+    return delivered(Session.objects.all())  # scope: counts of shared courses; no session is named
 
 
 def taught(courses: Collection[int]) -> dict[int, Taught]:
@@ -43,12 +43,20 @@ def taught(courses: Collection[int]) -> dict[int, Taught]:
 
 
 def used(borrowings: Collection[int]) -> dict[int, int]:
-    """Sessions of the host's classes with that course in the borrowed year. One statement for the sessions, one for the rows."""
-    rows = {(row.course_id, row.host_id, row.year): row.pk for row in Borrowing.objects.filter(pk__in=borrowings)}
+    """Sessions of the host's classes with that course, from the day of the consent to the end of the borrowed year.
+
+    One statement for the sessions, one for the rows.
+    """
+    granted = Borrowing.objects.filter(pk__in=borrowings).exclude(decided_at=None)
+    rows = {(row.course_id, row.host_id, row.year): row for row in granted}
     wanted = {"training_class__town__in": {town for _, town, _ in rows}, f"{COURSE}__in": {key for key, _, _ in rows}}
-    sessions = held_sessions().filter(**wanted).order_by()
-    counted = sessions.values_list(COURSE, "training_class__town", "day__year").annotate(n=Count("pk"))
-    return {rows[course, town, year]: n for course, town, year, n in counted if (course, town, year) in rows}
+    lessons = held_sessions().filter(**wanted).order_by().values_list(COURSE, "training_class__town", "day")
+    found: Counter[int] = Counter()
+    for course, town, day in lessons:
+        row = rows.get((course, town, day.year))
+        if row and row.decided_at and day >= timezone.localdate(row.decided_at):
+            found[row.pk] += 1
+    return dict(found)
 
 
 def course_taught(course: Course, user: User) -> Iterable[Row]:

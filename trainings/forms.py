@@ -7,13 +7,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from centres import limits
 from centres.forms.money import MoneyField
 from centres.models import BrandTheme, ReceptionSite, Room, TeachingPoint
-from courses.models import CourseVersion
+from courses.models import Borrowing, CourseVersion
 from juxian.people.models import Town, User
 from lecturers.models import Lecturer
 from trainings.models import MarkStatus, PlanLine, Session, TrainingClass
@@ -201,6 +201,7 @@ class SessionForm(forms.ModelForm):
         )
         widgets = {"day": _day(), "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
         help_texts = {
+            "course_version": "列出本镇街、县里和借到的课。别的镇街的课，先在课程页申请借用。",
             "starts_at": "不填按上午 8:30、下午 13:30、晚上 19:00。",
             "room": "教室、现场教学点、接收站点选一个；集体收看才选接收站点。",
         }
@@ -226,8 +227,12 @@ class SessionForm(forms.ModelForm):
         today = timezone.localdate()
         rooms, points = Room.objects.visible_to(user), TeachingPoint.objects.visible_to(user)
         kept = {name: Q(pk=getattr(self.instance, f"{name}_id")) for name in ("lecturer", "course_version")}
-        courses = CourseVersion.objects.visible_to(user).filter(
-            Q(course__retired_on=None, published_on__lte=today) | kept["course_version"]
+        versions = CourseVersion.objects.visible_to(user)
+        newest = versions.filter(course=OuterRef("course"), published_on__lte=today).order_by("-number")
+        lent = Borrowing.objects.visible_to(user).filter(state=Borrowing.State.GRANTED, year__gte=today.year, host=town)
+        ours = Q(course__town=None) | Q(course__town=town) | Q(course__in=lent.values("course"))
+        courses = versions.filter(
+            ours & Q(course__retired_on=None, pk=Subquery(newest.values("pk")[:1])) | kept["course_version"]
         )
         choices = {
             "lecturer": Lecturer.objects.filter(

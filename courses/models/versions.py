@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from courses.models.borrowing import Borrowing
 from courses.models.library import Course
 from juxian.files.models import StoredFile
 from juxian.people.access import TownQuerySet
@@ -74,12 +75,18 @@ class CourseVersion(models.Model):
 
 
 class MaterialQuerySet(TownQuerySet):
-    """Materials follow their version."""
+    """Materials follow their version. Other towns read no opinions of reviewers, and questions of a course lent to them."""
 
     town_path = "version__course__town"
 
     def visible_to(self, user: Any) -> "MaterialQuerySet":
-        return self.filter(version__in=CourseVersion.objects.visible_to(user).values("pk"))
+        rows: MaterialQuerySet = self.filter(version__in=CourseVersion.objects.visible_to(user).values("pk"))
+        if not user.is_authenticated or any(grant.kind in Grant.COUNTY_WIDE for grant in user.active_grants):
+            return rows
+        own = Q(version__course__town__in=user.towns())
+        lent = Borrowing.objects.filter(state=Borrowing.State.GRANTED, host__in=user.towns()).values("course")
+        asked = Q(sort=Material.Sort.QUESTIONS, version__course__in=lent)
+        return rows.filter(own | asked | ~Q(sort__in=[Material.Sort.REVIEW, Material.Sort.QUESTIONS]))
 
     def mine(self, user: Any) -> "MaterialQuerySet":
         return self.filter(version__in=CourseVersion.objects.mine(user).values("pk"))

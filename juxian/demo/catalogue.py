@@ -1,7 +1,9 @@
 """What the catalogue knows of the demo county's courses: form, summary, audiences, tasks; names given free; borrowings."""
 
-from itertools import groupby
+from datetime import date, timedelta
 from random import Random
+
+from django.db.models import F
 
 from courses.models import Audience, Borrowing, ContentTask, Course
 from juxian.demo.people import HERO_TOWN
@@ -83,28 +85,49 @@ def _sort(random: Random, courses: list[Course]) -> None:
 
 
 def _borrow(plot: Plot, random: Random, courses: list[Course]) -> None:
-    """The clerk of one town has a request to answer, one under way and answers got; a few lie between other towns."""
-    towns = {town.pk: town for town in plot.towns}
+    """What sessions use of other towns was lent to them. The clerk of one town has a request to answer and one under
+    way, and has got both answers; a few borrowings lie between other towns."""
+    rows = _lent(plot, {one.pk: one for one in courses})
+    known = {(row.course_id, row.host_id) for row in rows if row.year == plot.at.year}
     hero = next(town for town in plot.towns if town.code == HERO_TOWN)
     owned = sorted((one for one in courses if one.town_id), key=lambda one: one.town_id or 0)
-    by_town = {pk: list(rows) for pk, rows in groupby(owned, key=lambda one: one.town_id)}
-    taught = Session.objects.filter(training_class__town=hero, day__year=plot.at.year, day__lt=plot.at)
-    used = set(taught.values_list("course_version__course", flat=True))
-    mine, others = by_town[hero.pk], [one for one in owned if one.town_id != hero.pk]
-    lent_to = random.sample([town for town in plot.towns if town != hero], 4)
-    pairs = [(mine[place % len(mine)], town) for place, town in enumerate(lent_to)]
-    known = [one for one in others if one.pk in used][:2]
-    pairs += [(one, hero) for one in [*known, *random.sample([one for one in others if one not in known], 4)]]
+    mine, others = [one for one in owned if one.town_id == hero.pk], [one for one in owned if one.town_id != hero.pk]
+    hosts = random.sample([town for town in plot.towns if town != hero and (mine[0].pk, town.pk) not in known], 4)
+    free = [one for one in others if (one.pk, hero.pk) not in known]
+    pairs = [(mine[0], town) for town in hosts] + [(one, hero) for one in random.sample(free, 4)]
     for course in random.sample(others, OTHERS):
-        pairs.append((course, random.choice([towns[pk] for pk in towns if pk not in (course.town_id, hero.pk)])))
+        towns = [
+            one for one in plot.towns if one.pk not in (course.town_id, hero.pk) and (course.pk, one.pk) not in known
+        ]
+        pairs.append((course, random.choice(towns)))
     lent = (State.REQUESTED, State.REQUESTED, State.GRANTED, State.REFUSED)
-    taken = (*[State.GRANTED] * len(known), State.REQUESTED, State.GRANTED, State.REFUSED, State.WITHDRAWN)
+    taken = (State.REQUESTED, State.GRANTED, State.REFUSED, State.WITHDRAWN)
     states = [*lent, *taken, *[tuple(State)[place % len(State)] for place in range(OTHERS)]]
-    rows = [
+    rows += [
         _borrowing(plot, course, host, state, place)
         for place, ((course, host), state) in enumerate(zip(pairs, states, strict=True))
     ]
     save_all(Borrowing, rows)
+
+
+def _lent(plot: Plot, courses: dict[int, Course]) -> list[Borrowing]:
+    """A granted borrowing for each course, host and year that sessions use, asked for a month before the first."""
+    towns = {town.pk: town for town in plot.towns}
+    lessons = Session.objects.exclude(course_version=None).exclude(
+        course_version__course__town=F("training_class__town")
+    )
+    days = lessons.order_by("day", "pk").values_list("course_version__course", "training_class__town", "day")
+    first: dict[tuple[int, int, int], date] = {}
+    for course, host, day in days:
+        first.setdefault((course, host, day.year), min(day, plot.at))
+    rows = []
+    for place, ((course, host, year), day) in enumerate(first.items()):
+        row = _borrowing(plot, courses[course], towns[host], State.GRANTED, place)
+        asked = day - timedelta(days=30)
+        row.year, row.requested_at = year, plot.moment(asked, "09:40")
+        row.decided_at = plot.moment(asked + timedelta(days=3), "15:10")
+        rows.append(row)
+    return rows
 
 
 def _borrowing(plot: Plot, course: Course, host: Town, state: Borrowing.State, place: int) -> Borrowing:

@@ -17,6 +17,7 @@ from trainings.models import DossierEntry, DossierItem, Enrolment, PlanLine, Quo
 PURPOSE = "学习党的创新理论和党章党规，提高党员参加村级事务、服务群众的本领。（演示）"
 SUMMARY = "按计划完成全部课次，学员出勤正常，讨论积极。下一期增加现场教学。（演示）"
 WAIVED = "演示数据，没有原件"
+BORROWED = 0.08  # of sessions, about so many use any town's course
 HELD_STATES = (State.RUNNING, State.CLOSING, State.ARCHIVED)
 SEATED_STATES = (State.ENROLLING, *HELD_STATES)
 REACHED = {  # how far a class in a state has come
@@ -203,7 +204,7 @@ def _session(plot: Plot, supply: Supply, outline: Outline, place: int) -> Sessio
     if outline.state == State.DRAFT:
         return session
     session.lecturer = supply.lecturer(plot, day, half)
-    session.course_version = _version(plot, supply, place)
+    session.course_version = _version(plot, supply, place, outline.town.pk)
     if place == 3 and supply.points[outline.town.pk]:
         session.mode, session.point = Session.Mode.ON_SITE, supply.points[outline.town.pk][0]
     else:
@@ -213,9 +214,13 @@ def _session(plot: Plot, supply: Supply, outline: Outline, place: int) -> Sessio
     return session
 
 
-def _version(plot: Plot, supply: Supply, place: int) -> CourseVersion:
+def _version(plot: Plot, supply: Supply, place: int, town_id: int) -> CourseVersion:
+    """Mostly a course of the town's own, now and then another town's: those are borrowed later (`catalogue`)."""
     slots = sorted(supply.versions)
-    return plot.random.choice(supply.versions[slots[place % len(slots)]])
+    every = supply.versions[slots[place % len(slots)]]
+    own = [one for rows in supply.versions.values() for one in rows if one.course.town_id == town_id]
+    fitting = [one for one in own if one in every]
+    return plot.random.choice(every if plot.random.random() < BORROWED else fitting or own)
 
 
 def write_enrolments(plot: Plot, outlines: list[Outline]) -> None:

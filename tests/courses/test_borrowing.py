@@ -1,6 +1,6 @@
 """Borrowing a course of another town: asked, answered, taken back; who sees it; what it was used for."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,8 +12,19 @@ from courses.actions.borrowing import grant_borrowing, refuse_borrowing, request
 from courses.models import Borrowing
 from juxian.audit.models import AuditEntry
 from juxian.messages.models import InboxMessage
-from tests.factories import ClassFactory, CourseFactory, CourseVersionFactory, SessionFactory, TownFactory
+from tests.factories import (
+    ClassFactory,
+    CourseFactory,
+    CourseVersionFactory,
+    EnrolmentFactory,
+    SessionFactory,
+    TownFactory,
+)
+from trainings.actions import add_session, change_session
 from trainings.course_facts import taught, used
+from trainings.forms import SessionForm
+from trainings.models import Mark, MarkStatus
+from trainings.reference import load_reference
 
 pytestmark = pytest.mark.django_db
 State = Borrowing.State
@@ -147,23 +158,52 @@ def test_nobody_else_sees_it(asked, client: Client) -> None:
     assert client.post(f"/town/borrowings/{asked.pk}/grant/").status_code == 404
 
 
-def test_sessions_of_the_host_count_for_both(asked, course, town, other_town, other_clerk, client: Client) -> None:
+def delivered(training_class, version, by, **given) -> None:
+    """A session that was held: its roll names one person."""
+    session = SessionFactory(training_class=training_class, course_version=version, **given)
+    seat = EnrolmentFactory(training_class=training_class, created_by=by)
+    present = MarkStatus.objects.get(code="present")
+    Mark.objects.create(session=session, enrolment=seat, status=present, key=str(session), by=by, at=timezone.now())
+
+
+def test_sessions_of_the_host_count_for_both(
+    asked, course, town, other_town, clerk, other_clerk, client: Client
+) -> None:
+    load_reference()
     grant_borrowing(borrowing=asked, by=other_clerk)
     version, today = CourseVersionFactory(course=course), timezone.localdate()
     running = ClassFactory(town=town, state="running", starts_on=today)
-    SessionFactory(training_class=running, course_version=version, half="am")
-    SessionFactory(training_class=running, course_version=version, half="pm", cancelled_at=timezone.now())
-    SessionFactory(training_class=ClassFactory(town=town, state="approved", starts_on=today), course_version=version)
-    SessionFactory(
-        training_class=ClassFactory(town=other_town, state="closing", starts_on=today), course_version=version
-    )
+    delivered(running, version, clerk, half="am")
+    delivered(running, version, clerk, half="am", day=today - timedelta(days=1))  # before the consent
+    SessionFactory(training_class=running, course_version=version, half="pm")  # no roll was taken
+    delivered(running, version, clerk, half="xv", cancelled_at=timezone.now())
+    delivered(ClassFactory(town=other_town, state="closing", starts_on=today), version, other_clerk)
     assert used([asked.pk]) == {asked.pk: 1}
     told_of = taught([course.pk])[course.pk]
-    assert (told_of.sessions, told_of.hours, told_of.last) == (2, 8, today)
+    assert (told_of.sessions, told_of.hours, told_of.last) == (3, 12, today)
     client.force_login(other_clerk)
     assert [(title, total) for title, _, total in client.get("/town/borrowings/").context["lists"]] == [
         ("别的镇街借我们的", 1), ("我们借别的镇街的", 0),
     ]  # fmt: skip
+
+
+def test_a_course_of_another_town_is_planned_only_when_lent(asked, course, town, clerk, other_clerk, year) -> None:
+    version, today = CourseVersionFactory(course=course), timezone.localdate()
+    fields = {"day": today, "half": "xv", "topic": "茶园", "hours": 2, "mode": "classroom", "course_version": version}
+    training = ClassFactory(town=town, starts_on=today, created_by=clerk)
+    with pytest.raises(ValidationError) as refusal:
+        add_session(training_class=training, by=clerk, **fields)
+    told = f"“茶园管理”是坊前镇的课，{year}年还没有借到。请先在课程页申请借用，对方同意后再排。"
+    assert refusal.value.message_dict == {"course_version": [told]}
+    assert version not in SessionForm(user=clerk, town=town).fields["course_version"].queryset
+    grant_borrowing(borrowing=asked, by=other_clerk)
+    newest = CourseVersionFactory(course=course, number=2)
+    assert list(SessionForm(user=clerk, town=town).fields["course_version"].queryset) == [newest]
+    session = add_session(training_class=training, by=clerk, **fields)
+    Borrowing.objects.filter(pk=asked.pk).update(year=year - 1)
+    assert change_session(session=session, by=clerk, **fields | {"topic": "茶"}).course_version == version
+    with pytest.raises(ValidationError, match="还没有借到"):
+        change_session(session=session, by=clerk, **fields | {"course_version": newest})
 
 
 def test_the_list_asks_the_same_for_one_and_for_three(

@@ -4,7 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.test import Client
+from django.utils import timezone
 
+from courses.actions.borrowing import grant_borrowing, request_borrowing
 from courses.actions.uploads import begin_upload, finish_upload
 from courses.actions.versions import add_material, drop_draft, publish, remove_material, save_draft, start_draft
 from courses.models import CourseVersion, Material
@@ -103,6 +105,26 @@ def test_a_lecturer_takes_out_only_what_is_theirs_or_kept_elsewhere(town, clerk)
         remove_material(material=part, by=lecturer.user)
     remove_material(material=opinion, by=clerk)
     assert list(Material.objects.filter(version=draft).values_list("title", flat=True)) == ["补充讲义"]
+
+
+def test_other_towns_read_no_opinions_and_questions_only_where_lent(town, other_town, clerk, other_clerk) -> None:
+    course = CourseFactory(town=town, featured_on=timezone.localdate())
+    draft = start_draft(course=course, by=clerk)
+    save_draft(version=draft, outline="一", note="", by=clerk)
+    for sort in ("plan", "questions", "review"):
+        add_material(version=draft, sort=sort, title=sort, text="内容", by=clerk)
+    publish(version=draft, by=clerk)
+
+    def read(user) -> list[str]:
+        return sorted(Material.objects.visible_to(user).values_list("sort", flat=True))
+
+    assert (read(clerk), read(other_clerk)) == (["plan", "questions", "review"], ["plan"])
+    asked = request_borrowing(
+        course=course, host=other_town, year=timezone.localdate().year, purpose="x", by=other_clerk
+    )
+    assert read(other_clerk) == ["plan"]
+    grant_borrowing(borrowing=asked, by=clerk)
+    assert read(other_clerk) == ["plan", "questions"]
 
 
 def test_what_cannot_be_used_is_refused_and_forgotten(town, clerk, other_clerk) -> None:

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from centres.models import ReceptionSite, Room, TeachingPoint
-from courses.models import CourseVersion
+from courses.models import Borrowing, CourseVersion
 from juxian.audit.log import record
-from juxian.people.models import User
+from juxian.people.models import Town, User
 from lecturers.models import Appointment, Lecturer, Suspension
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.clashes import Clash, Reader, bookings, elsewhere, places_shut
@@ -65,8 +65,23 @@ def cannot_teach(lecturer: Lecturer | None, day: date) -> str:
     return f"{lecturer}在{day.month}月{day.day}日{why}，请换一位讲师，或换个日子。"
 
 
-def _check(session: Session, training_class: TrainingClass, by: User) -> None:
+def not_lent(version: CourseVersion | None, town: Town, year: int) -> str:
+    """Why a town does not plan with another town's course in a year: it was not lent. The county's are for all."""
+    owner = version.course.town if version else None
+    if version is None or owner is None or owner == town:
+        return ""
+    if Borrowing.objects.granted(year).filter(course=version.course_id, host=town).exists():
+        return ""
+    return f"“{version.course}”是{owner.name}的课，{year}年还没有借到。请先在课程页申请借用，对方同意后再排。"
+
+
+def _check(session: Session, training_class: TrainingClass, by: User, kept: int | None = None) -> None:
+    """Refuses in sentences at their fields. `kept`: the version the session had, which it may keep."""
     refused: dict[str, list[str]] = defaultdict(list)
+    if session.course_version_id != kept and (
+        unlent := not_lent(session.course_version, training_class.town, session.day.year)
+    ):
+        refused["course_version"].append(unlent)
     if not training_class.starts_on <= session.day <= training_class.ends_on:
         refused["day"].append(f"课次日期要在开班期间（{training_class.span}）内。")
     places = {
@@ -143,9 +158,10 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
     if session.cancelled_at:
         raise ValidationError(f"{title_of(session)}已取消，不能再改。", code="cancelled")
     _unmarked(session, "再改")
+    kept = session.course_version_id
     for name, value in fields.items():
         setattr(session, name, value)
-    _check(session, training_class, by)
+    _check(session, training_class, by, kept)
     session.save(update_fields=list(fields))
     record(
         by=by,
