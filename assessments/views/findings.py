@@ -46,7 +46,7 @@ def teach_finding(request: SignedRequest, pk: int) -> HttpResponse:
             messages.success(request, "收到了。县里看过以后再作决定，结果会告诉您。")
             return redirect("assessments:teach-finding", pk)
     ctx = teach_context(lecturer, "findings") | {"finding": finding, "form": form, "now": timezone.now()}
-    return render(request, "assessments/teach_finding.html", ctx)
+    return render(request, "assessments/teach_finding.html", ctx | {"is_open": is_open})
 
 
 # Towns and the county ----------------------------------------------------------------------------------

@@ -39,6 +39,9 @@ def open_panel(*, topic: Topic, ends_on: date, by: User) -> Panel:
     today = timezone.localdate()
     if ends_on < today:
         raise ValidationError({"ends_on": "评分截止日期不能早于今天。"})
+    most = today + timedelta(days=value("review.panel_most_days", today))
+    if ends_on > most:
+        raise ValidationError({"ends_on": f"评分截止日期最晚到{cn_date(most)}，请核对年份。"})
     criteria = list(Criterion.objects.in_force(today))
     if not criteria:
         raise ValidationError("今天没有有效的评分标准。请先到“管理”里登记评分标准。", code="criteria")

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from centres.days import cn_date
 from centres.models import BrandTheme
-from courses.models import Course, CourseVersion, Topic, TopicStep
+from courses.models import Course, CourseVersion, Material, Panel, Topic, TopicStep
 from juxian.audit.log import record
 from juxian.files.models import StoredFile
 from juxian.messages.actions import tell
@@ -163,6 +164,10 @@ def record_trial(*, topic: Topic, on: date, place: str, comment: str, passes: bo
     must_be(topic, State.TRIAL)
     if on > timezone.localdate():
         raise ValidationError({"on": "试讲日期不能晚于今天，讲完了再登记。"})
+    judged = Panel.objects.filter(topic=topic, closed_at__isnull=False).order_by("-closed_at").first()
+    if judged and on < timezone.localdate(judged.closed_at):
+        ended = cn_date(timezone.localdate(judged.closed_at))
+        raise ValidationError({"on": f"{ended}评审才通过，试讲不能更早，请核对年份。"})
     said = need_text(comment, "请写试讲的情况。")
     where = need_text(place, "请写试讲地点。")
     state, words = (State.PASSED, "试讲通过") if passes else (State.IMPROVE, "试讲未通过")
@@ -173,7 +178,7 @@ def record_trial(*, topic: Topic, on: date, place: str, comment: str, passes: bo
 
 @transaction.atomic
 def feature(*, topic: Topic, by: User) -> Course:
-    """The county takes the course into the library; from today it is featured and shared by all towns."""
+    """The county takes the course into the library, with its script; from today it is featured and may be lent."""
     if not by.is_county:
         raise PermissionDenied
     topic = locked(topic)
@@ -194,8 +199,16 @@ def feature(*, topic: Topic, by: User) -> Course:
     course.full_clean()
     course.save()
     course.lecturers.set(topic.lecturers.all())
-    CourseVersion.objects.create(course=course, number=1, outline=topic.outline, published_on=today)
+    version = CourseVersion.objects.create(course=course, number=1, outline=topic.outline, by=by)
+    if topic.script:  # what was judged is part of the first version
+        Material.objects.create(
+            version=version, sort=Material.Sort.PLAN, title="评审通过的讲稿", file=topic.script, by=by
+        )
+    version.published_on = today
+    version.save(update_fields=["published_on"])
     topic.course = course
     move(topic, State.FEATURED, by, "topic_featured", "入选精品课程", f"编号 {course.code}")
-    tell_town(topic, "入选精品课程", f"从今天起全县都能选用，编号 {course.code}。满一年由县里复审。")
+    tell_town(
+        topic, "入选精品课程", f"从今天起进入全县课程目录，编号 {course.code}，别的镇街可以借用。满一年由县里复审。"
+    )
     return course

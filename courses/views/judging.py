@@ -53,6 +53,10 @@ def judge_ballot(request: HttpRequest, pk: int) -> HttpResponse:
         if tried_form(form, partial(cast, judge=judge, by=user, **said)):
             messages.success(request, "评分已交。谢谢您。")
             return redirect("courses:judge-list")
+    may_cast = _waits(judge) and panel.ends_on >= timezone.localdate()
+    if request.method == "POST" and not may_cast:  # the page has no form any more that could say why
+        for text in [str(one) for found in form.errors.values() for one in found]:
+            messages.error(request, text)
     given = judge.ballot.points_in_order() if hasattr(judge, "ballot") else []
     ctx = {
         "nav": "judge",
@@ -61,7 +65,7 @@ def judge_ballot(request: HttpRequest, pk: int) -> HttpResponse:
         "lecturers": panel.topic.speakers(),
         "form": form,
         "given": given,
-        "may_cast": _waits(judge) and panel.ends_on >= timezone.localdate(),
+        "may_cast": may_cast,
     }
     return render(request, "courses/judge_ballot.html", ctx)
 

@@ -20,6 +20,7 @@ from courses.scoring import outcome_of
 from juxian.files.models import StoredFile
 from juxian.files.photos import accept_paper, keeping
 from juxian.files.serve import sent
+from juxian.files.sorts import TAIL, check_pdf_end
 from juxian.files.store import DamagedFile
 from juxian.people.access import clerk_required, county_required, editor_required, signed_in, staff_required
 from juxian.people.models import User
@@ -204,6 +205,8 @@ def _declared(form: DeclareForm, row: Topic, user: User) -> bool:
         return tried_form(form, partial(act, None))
     try:
         accepted = accept_paper(upload, name=upload.name)
+        if accepted.kind == "pdf":
+            check_pdf_end(accepted.content[-TAIL:], name=upload.name)
     except ValidationError as refusal:
         form.add_error("script", refusal)
         return False

@@ -35,6 +35,7 @@ PROGRAMS = {
     "7z",
 }
 ZIP, ENOUGH = "zip", 64
+TAIL = 4096  # a PDF names its own table of contents and its end within the last bytes
 
 
 def _by_start(head: bytes) -> str:
@@ -66,10 +67,19 @@ def check_start(piece: bytes, *, name: str, size: int) -> None:
         raise _unusable(name)
 
 
+def check_pdf_end(tail: bytes, *, name: str) -> None:
+    """Refuse a PDF that stops before its end: no reader opens it."""
+    if b"startxref" not in tail or b"%%EOF" not in tail:
+        raise ValidationError(f"“{name}”打不开，可能没有存完整。请重新导出 PDF 再传。", code="broken")
+
+
 def sort_of(path: Path, *, name: str) -> str:
     """`pdf`, `mp4`, `webm`, `docx`, `pptx`, `xlsx` or `photo`. Raises ValidationError with a sentence that names the file."""
     with path.open("rb") as stream:
         kind = _by_start(stream.read(4096))
+        if kind == "pdf":
+            stream.seek(max(path.stat().st_size - TAIL, 0))
+            check_pdf_end(stream.read(), name=name)
     if kind == ZIP:
         inside = names_in_file(path)
         found = [kind for member, kind in OFFICE.items() if member in inside]

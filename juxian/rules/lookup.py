@@ -74,6 +74,7 @@ DEFAULTS: dict[str, tuple[Any, str, str, str, str]] = {
     "review.drop_from": (5, "份", "课程评审从几份评分起去掉最高最低分", "县级设置，文件未载明", "C"),
     "review.drop_each": (1, "份", "课程评审最高分、最低分各去掉几份", "县级设置，文件未载明", "C"),
     "review.pass_mark": (80, "分", "课程评审通过分", "县级设置，文件未载明", "C"),
+    "review.panel_most_days": (90, "天", "课程评审最多给评委多少天打分", "县级设置，文件未载明", "C"),
     "review.panel_days": (14, "天", "课程评审给评委多少天打分", "县级设置，文件未载明", "C"),
     "review.again_days": (365, "天", "精品课程多少天复审一次", "县级设置，按年度复审", "C"),
     "review.improve_days": (60, "天", "复审要求改进的一般期限", "县级设置，文件未载明", "C"),

@@ -119,6 +119,7 @@ SORTS: dict[str, Sort] = {
     "review.drop_from": _whole(3, 50, 5),
     "review.drop_each": _whole(0, 4, 1),
     "review.pass_mark": _whole(1, 100, 80),
+    "review.panel_most_days": _whole(1, 366, 90),
     "review.panel_days": _whole(1, 180, 14),
     "review.again_days": _whole(30, 1500, 365),
     "review.improve_days": _whole(1, 366, 60),

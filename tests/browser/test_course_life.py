@@ -106,7 +106,7 @@ def propose(clerk: Person, county: Person) -> str:
 
 def declare(clerk: Person, county: Person, topic: str, tmp_path) -> None:
     script = tmp_path / "讲稿.pdf"
-    script.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    script.write_bytes(b"%PDF-1.4\nstartxref\n0\n%%EOF\n")
     clerk.go(f"{topic}declare/")
     clerk.fill(summary="用十个故事讲党章。", outline="一、由来；二、故事；三、讨论。")
     clerk.page.locator("main select[name=lecturers]").select_option(label="示例原定")

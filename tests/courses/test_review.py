@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from courses import due, rereview
 from courses.actions import judging, rereviews, topics
-from courses.models import Ballot, Course, CourseReview, Criterion, Judge, Panel, Score, Topic
+from courses.models import Ballot, Course, CourseReview, Criterion, Judge, Material, Panel, Score, Topic
 from courses.scoring import kept, outcome_of, weighted
 from juxian.files.store import store
 from juxian.messages.models import InboxMessage
@@ -93,12 +93,31 @@ def test_a_topic_becomes_featured(panel, county, town):
     assert (outcome.score, outcome.passes) == (Decimal("86.67"), True)
     assert [sheet.dropped for sheet in outcome.sheets] == [True, False, False, False, True]
     topic = Topic.objects.get()
-    topics.record_trial(topic=topic, on=timezone.localdate(), place="示例教室", comment="好", passes=True, by=county)
+    trial = {"topic": topic, "place": "示例教室", "comment": "好", "passes": True, "by": county}
+    with pytest.raises(ValidationError, match="评审才通过，试讲不能更早"):
+        topics.record_trial(on=timezone.localdate() - timedelta(days=1), **trial)
+    topics.record_trial(on=timezone.localdate(), **trial)
     course = topics.feature(topic=topic, by=county)
     assert topics.feature(topic=topic, by=county) == course
     assert list(Course.objects.featured(timezone.localdate())) == [course]
     assert (course.title, course.town, course.versions.get().outline) == ("党章里的纪律", town, "一、二、三")
+    assert [one.file for one in Material.objects.filter(version__course=course)] == [topic.script]
     assert [one.words for one in topic.steps.order_by("id")][-2:][1] == "入选精品课程"
+
+
+def test_judging_ends_in_reason(vetted, county, criteria):
+    with pytest.raises(ValidationError, match="评分截止日期最晚到"):
+        judging.open_panel(topic=vetted, ends_on=timezone.localdate() + timedelta(days=91), by=county)
+
+
+def test_a_second_tab_of_the_ballot_hears_why_nothing_was_kept(panel, county, client):
+    (judge,) = invited(panel, county, 1)
+    cast(judge, 90)
+    client.force_login(judge.user)
+    sent = {f"c{pk}": points for pk, points in given(panel, 60).items()}
+    page = client.post(f"/judge/{judge.pk}/", sent | {"comment": ""})
+    assert "您已经交过这次的评分" in page.content.decode()
+    assert set(Score.objects.values_list("points", flat=True)) == {90}
 
 
 def test_below_the_mark_it_is_to_be_mended(panel, county):
@@ -252,7 +271,7 @@ def test_the_whole_way_in_pages(client, clerk, county, town, speaker, criteria):
     post(county, "topic-decide", {"decision": "return", "comment": "再具体些"})
     post(clerk, "topic-edit", said | {"title": "地头讲堂二"})
     post(county, "topic-decide", {"decision": "agree"})
-    script = SimpleUploadedFile("稿.pdf", b"%PDF-1.4 x")
+    script = SimpleUploadedFile("稿.pdf", b"%PDF-1.4 x\nstartxref\n0\n%%EOF\n")
     post(clerk, "topic-declare", SAID | {"lecturers": [speaker.pk], "script": script})
     post(county, "topic-decide", {"decision": "agree"})
     post(county, "panel-open", {"ends_on": timezone.localdate().isoformat()})

@@ -15,7 +15,7 @@ from juxian.files.models import StoredFile, Upload
 from tests.factories import CourseFactory, LecturerFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-PDF = b"%PDF-1.4 courseware"
+PDF = b"%PDF-1.4 courseware\nstartxref\n0\n%%EOF\n"
 
 
 def published(course, by) -> CourseVersion:

@@ -17,7 +17,10 @@ def review_cases(county: County) -> dict[str, Case]:
     def at(state: str) -> dict[str, Any]:
         return {"topic": {"state": state}}
 
-    script = {"lecturers": [teacher.pk], "script": lambda: SimpleUploadedFile("a.pdf", b"%PDF-1.4 hello")}
+    script = {
+        "lecturers": [teacher.pk],
+        "script": lambda: SimpleUploadedFile("a.pdf", b"%PDF-1.4 hello\nstartxref\n0\n%%EOF\n"),
+    }
     spare = {"panel": {"closed_at": "2026-01-01T00:00:00+08:00"}, **at("vetted")}
     return {
         "courses:topic-edit": Case(given=at("returned")),

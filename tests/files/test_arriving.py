@@ -218,12 +218,23 @@ def test_a_paper_seen_before_is_still_shown_in_the_page(db) -> None:
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [(b"%PDF-1.4", "pdf"), (b"\0\0\0\x18ftypmp42", "mp4"), (b"\x1a\x45\xdf\xa3\x9fB\x82\x84webm", "webm")],
+    [
+        (b"%PDF-1.4\nstartxref\n0\n%%EOF\n", "pdf"),
+        (b"\0\0\0\x18ftypmp42", "mp4"),
+        (b"\x1a\x45\xdf\xa3\x9fB\x82\x84webm", "webm"),
+    ],
 )
 def test_sorts_are_told_by_content(tmp_path: Path, content: bytes, kind: str) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
     assert sort_of(path, name="x.exe") == kind
+
+
+def test_a_pdf_that_stops_in_the_middle_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"%PDF-1.4\n<html><script>alert(1)</script>" + b" " * 9000)
+    with pytest.raises(ValidationError, match="“课件.pdf”打不开，可能没有存完整"):
+        sort_of(path, name="课件.pdf")
 
 
 def test_what_is_nothing_of_use_is_refused(tmp_path: Path) -> None:
