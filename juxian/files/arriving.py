@@ -20,7 +20,7 @@ from juxian.files.models import StoredFile, Upload
 from juxian.files.sorts import check_name, check_start
 from juxian.files.store import adopting, clean_name
 
-PIECE = 1024 * 1024
+PIECE = 256 * 1024  # a web worker keeps some pieces until its next full collection: small ones keep it small
 OPEN_AT_ONCE = 5
 SPARE = 256 * 1024 * 1024  # stays free for the database
 MEGABYTE = 1024 * 1024

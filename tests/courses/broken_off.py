@@ -14,7 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.browser.portal import Portal
 
-PIECE = MEGABYTE = 1024 * 1024
+MEGABYTE = 1024 * 1024
+PIECE = 256 * 1024
 BEGINS = b"\0\0\0\x20ftypisom"
 NAME = "示例现场教学.mp4"
 WORLD = """

@@ -1,8 +1,10 @@
 """What makes the pages of topics, panels and reviews write."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localdate
 
 from lecturers.models import Appointment
 from tests.faults.inputs import Case
@@ -27,7 +29,7 @@ def review_cases(county: County) -> dict[str, Case]:
         "courses:topic-declare": Case(script, at("approved")),
         "courses:topic-drop": Case(given=at("approved")),
         "courses:topic-decide": Case({"decision": "agree"}, at("proposed")),
-        "courses:panel-open": Case({"ends_on": "2099-01-01"}, spare),
+        "courses:panel-open": Case({"ends_on": localdate() + timedelta(days=10)}, spare),
         "courses:topic-trial": Case(
             {"on": "2020-01-01", "place": "某处", "comment": "好", "passes": "yes"}, at("trial")
         ),

@@ -20,7 +20,7 @@ def add_content(data: "TownData", shared: dict[str, Any]) -> None:
     )
     course.lecturers.add(shared["teachers"][data.canary])
     data.add("draft_version", CourseVersion, course=course, number=1, by=data.clerk_user)
-    data.add("written_part", Material, version=data.draft_version, sort="summary", by=data.clerk_user)
+    data.add("written_part", Material, version=data.draft_version, sort="summary", by=shared["lecturer_user"])
     data.add(
         "filed_part",
         Material,
