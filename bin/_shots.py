@@ -166,6 +166,10 @@ def _own(model: Any, **conditions: Any) -> Kwargs:
     return lambda: _pk(model.objects.visible_to(User.objects.get(username=clerk)).filter(**conditions).order_by("-pk"))
 
 
+def _to_lecturer() -> dict[str, Any]:
+    return _pk(apps.get_model("inbox.InboxMessage").objects.mine(User.objects.get(username="lecturer")).order_by("-pk"))
+
+
 def _amend() -> dict[str, Any]:
     mark = trainings.Mark.objects.filter(session__training_class__in=_classes(State.ARCHIVED)).order_by("-pk")[0]
     return {"pk": mark.session_id, "enrolment": mark.enrolment_id}
@@ -339,6 +343,8 @@ SHOTS: dict[str, list[Shot]] = {
     "centres:regulations": [Shot("clerk"), Shot("county", suffix="county")],
     "centres:regulation-version-add": [Shot("clerk", _own(apps.get_model("centres.Regulation"), town__code=TOWN))],
     "inbox:me-detail": [Shot("member", _mine(apps.get_model("inbox.InboxMessage")))],
+    "inbox:own-list": [Shot("lecturer")],
+    "inbox:own-detail": [Shot("lecturer", _to_lecturer)],
     "inbox:town-detail": [Shot("clerk", _own(apps.get_model("inbox.InboxMessage")))],
     "trainings:plan-detail": [Shot("clerk", DRAFT_PLAN)],
     "trainings:plan-return": [Shot("county", lambda: _pk(trainings.YearPlan.objects.order_by("-state", "pk")))],

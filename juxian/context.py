@@ -101,13 +101,11 @@ class Shell:
         return bool(self._known and self._known.active_grants)
 
     @property
-    def has_inbox(self) -> bool:
-        """Whether there is an inbox this user may open; a lecturer who is nothing else has none."""
-        return self.works or bool(self._known and self._known.member_or_none)
-
-    @property
     def inbox_url(self) -> str:
-        return reverse("inbox:town-list" if self.works else "inbox:me-list")
+        """The desk's inbox of staff, the member's on the phone, the plain one of a lecturer or judge from outside."""
+        if self.works:
+            return reverse("inbox:town-list")
+        return reverse("inbox:me-list" if self._known and self._known.member_or_none else "inbox:own-list")
 
     @cached_property
     def unread(self) -> int:

@@ -108,7 +108,7 @@ def register_panels() -> None:
     add_tab(TeachTab("coming", "要上的课", "teach", order=10))
     add_tab(TeachTab("calendar", "有空时间", "trainings:teach-calendar", order=20))
     add_tab(TeachTab("teaching", "能讲什么", "trainings:teach-teaching", order=30))
-    add_tab(TeachTab("ratings", "课时和评价", "trainings:teach-ratings", order=80))
+    add_tab(TeachTab("ratings", "聘任和课时", "trainings:teach-ratings", order=80))
     register("people.Member", "学时和培训", member_hours)
     register("lecturers.Lecturer", "授课学时", lecturer_hours)
     register("lecturers.Lecturer", "有空时间和能讲的课", lecturer_time)

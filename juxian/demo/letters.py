@@ -9,6 +9,8 @@ from juxian.demo.outline import Outline, State
 from juxian.demo.plot import Plot, save_all
 from juxian.messages.models import InboxMessage
 from juxian.people.models import Member, Town, User
+from trainings.models import Session
+from trainings.notices import NEEDED, SETTLED, line
 
 
 def write_letters(plot: Plot, outlines: list[Outline]) -> None:
@@ -19,6 +21,7 @@ def write_letters(plot: Plot, outlines: list[Outline]) -> None:
         if outline.state in (State.CLOSING, State.RUNNING, State.ENROLLING):
             rows += _seats(plot, outline)
     rows += _remedies(plot)
+    rows += _teaching()
     save_all(InboxMessage, rows)
 
 
@@ -71,6 +74,23 @@ def _seats(plot: Plot, outline: Outline) -> list[InboxMessage]:
             read=outline.state != State.ENROLLING,
         )
         for one in outline.enrolments
+    ]
+
+
+def _teaching() -> list[InboxMessage]:
+    """One to the lecturer with an account, about each half-day to come."""
+    found = Session.objects.standing().filter(lecturer__user__isnull=False, training_class__state__in=SETTLED)
+    coming = found.select_related(*NEEDED).order_by("day", "half", "pk")
+    return [
+        _letter(
+            session.lecturer.user,
+            f"teaching:{session.pk}",
+            session.training_class.approved_at,
+            f"请您授课：{session.training_class.title}",
+            f"{session.training_class.town.name}“{session.training_class.title}”\n{line(session)}\n来不了请早些告诉镇里。",
+            reverse("teach"),
+        )
+        for session in coming
     ]
 
 

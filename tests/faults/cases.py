@@ -40,6 +40,8 @@ NOT_WALKED = {
     "trainings:lecturer-calendar": "the action of the lecturer's own page",
     "trainings:lecturer-teaching": "the action of the lecturer's own page",
     **CONTENT_NOT_WALKED,
+    "inbox:own-open": "the action of the desk's inbox",
+    "inbox:own-read-all": "the action of the desk's inbox",
     "logout": "ends a session and changes nothing else",
     "people:town-member-find": "only looks",
     "assessments:town-exam-release": "needs a class whose sitters all handed in; one action, one transaction",

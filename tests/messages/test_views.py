@@ -181,3 +181,42 @@ def test_the_admins_list_of_letters_costs_the_same(client, county, town, number,
     client.force_login(county)
     with django_assert_num_queries(9):
         assert client.get(reverse("admin:inbox_inboxmessage_changelist")).status_code == 200
+
+
+@pytest.fixture
+def outsider(db):
+    """A lecturer or judge from outside: neither staff nor member."""
+    return UserFactory(username="outsider")
+
+
+def test_who_is_neither_staff_nor_member_has_a_plain_inbox(client, outsider, letter, desk_letter):
+    own = tell(to=outsider, key="u1", title="请您授课", body="来不了请早些告诉镇里。", link="/teach/")
+    client.force_login(outsider)
+
+    page = client.get(reverse("inbox:own-list"))
+    shown = client.get(reverse("inbox:own-detail", args=[own.pk])).content.decode()
+
+    assert [m.pk for m in page.context["page"]] == [own.pk]
+    assert f'href="{reverse("inbox:own-list")}"' in page.content.decode()
+    assert "消息 1" in page.content.decode()
+    assert ('href="/teach/"' in shown, is_read(own)) == (True, False)
+    client.post(reverse("inbox:own-open", args=[own.pk]))
+    assert is_read(own) is True
+
+
+@pytest.mark.parametrize(("name", "method"), [("own-detail", "get"), ("own-open", "post")])
+def test_nobody_reads_others_letters_there(client, outsider, letter, desk_letter, name, method):
+    client.force_login(outsider)
+
+    for one in (letter, desk_letter, tell(to=UserFactory(username="third"), key="x1", title="别人的", body="")):
+        assert getattr(client, method)(reverse(f"inbox:{name}", args=[one.pk])).status_code == 404
+        assert is_read(one) is False
+
+
+def test_all_at_once_there_marks_only_own_ones(client, outsider, letter, desk_letter):
+    own = tell(to=outsider, key="u2", title="请您评审", body="")
+    client.force_login(outsider)
+
+    client.post(reverse("inbox:own-read-all"))
+
+    assert [is_read(m) for m in (own, letter, desk_letter)] == [True, False, False]

@@ -11,12 +11,14 @@ from juxian.audit.log import record
 from juxian.messages.actions import Letter, tell, tell_many
 from juxian.messages.county import tell_county
 from juxian.people.models import User
+from trainings import notices
 from trainings.actions.certificates import issue_missing
 from trainings.actions.hours import post_class_hours
 from trainings.actions.outcomes import settle_outcomes
 from trainings.actions.rights import State, locked_class, must_be, must_decide, must_run, need_text
 from trainings.gates import missing_at, unusable_places
 from trainings.models import Enrolment, Mark, Session, TrainingClass
+from trainings.models.classes import SessionQuerySet
 from trainings.registry import Gate, registry
 from trainings.words import cn_day, plain
 
@@ -37,6 +39,12 @@ def _moved(training_class: TrainingClass, by: User, verb: str, summary: str, fie
         town_code=training_class.town.code,
     )
     return training_class
+
+
+def _standing(training_class: TrainingClass) -> SessionQuerySet:
+    """The sessions of the class that were not cancelled, with what a letter about them says."""
+    rows = Session.objects.filter(training_class=training_class).standing()
+    return rows.select_related(*notices.NEEDED).order_by("day", "half")
 
 
 def _tell_town(training_class: TrainingClass, title: str, body: str) -> None:
@@ -96,6 +104,7 @@ def approve_class(*, training_class: TrainingClass, by: User) -> TrainingClass:
     training_class.state, training_class.approved_by = State.APPROVED, by
     training_class.approved_at = timezone.now()
     _tell_town(training_class, f"已批准：{training_class.title}", "可以开始报名了。")
+    notices.ask(_standing(training_class))
     return _moved(training_class, by, "approve", "已批准", ["approved_by", "approved_at"])
 
 
@@ -197,10 +206,11 @@ def cancel_class(*, training_class: TrainingClass, reason: str, by: User) -> Tra
     must_be(training_class, State.DRAFT, State.SUBMITTED, State.APPROVED, State.ENROLLING, State.RUNNING)
     if Mark.objects.filter(session__training_class=training_class).exists():
         raise ValidationError("已经点过名的班不能取消。可以取消剩下的课次，然后结班。", code="marked")
-    training_class.cancel_reason = need_text(reason, "取消要写明原因。")
+    training_class.cancel_reason, was = need_text(reason, "取消要写明原因。"), training_class.state
     training_class.state, training_class.cancelled_at = State.CANCELLED, timezone.now()
-    sessions = Session.objects.filter(training_class=training_class).standing()
-    sessions.update(cancelled_at=training_class.cancelled_at)
+    if was in notices.SETTLED:
+        notices.let_off(_standing(training_class), f"这期培训不办了。原因：{training_class.cancel_reason}")
+    _standing(training_class).update(cancelled_at=training_class.cancelled_at)
     rows = Enrolment.objects.filter(training_class=training_class).exclude(state=Enrolment.State.CANCELLED)
     body = f"这期培训不办了，请不要前往。原因：{training_class.cancel_reason}"
     tell_many(

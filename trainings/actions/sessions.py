@@ -1,6 +1,7 @@
 """The timetable of a class: half-day sessions, without collisions of lecturers and rooms."""
 
 from collections import defaultdict
+from copy import copy
 from datetime import date, time
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -14,6 +15,7 @@ from courses.models import Borrowing, CourseVersion
 from juxian.audit.log import record
 from juxian.people.models import Town, User
 from lecturers.models import Appointment, Lecturer, Suspension
+from trainings import notices
 from trainings.actions.rights import State, locked_class, must_be, must_run, not_in
 from trainings.clashes import Clash, Reader, bookings, elsewhere, places_shut
 from trainings.models import Mark, Session, TrainingClass
@@ -124,6 +126,7 @@ def add_session(*, training_class: TrainingClass, by: User, **fields: Unpack[Ses
         summary=f"排课：{title_of(session)}",
         town_code=training_class.town.code,
     )
+    notices.planned(training_class, session)
     return session
 
 
@@ -152,13 +155,12 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
     training_class = locked_class(session.training_class)
     must_run(by, training_class.town)
     must_be(training_class, *OPEN)
-    session = Session.objects.select_related("training_class", "room__centre", "point__centre", "site__centre").get(
-        pk=session.pk
-    )
+    places = ("room__centre", "point__centre", "site__centre")
+    session = Session.objects.select_related(*notices.NEEDED, *places).get(pk=session.pk)
     if session.cancelled_at:
         raise ValidationError(f"{title_of(session)}已取消，不能再改。", code="cancelled")
     _unmarked(session, "再改")
-    kept = session.course_version_id
+    before, kept = copy(session), session.course_version_id
     for name, value in fields.items():
         setattr(session, name, value)
     _check(session, training_class, by, kept)
@@ -170,6 +172,7 @@ def change_session(*, session: Session, by: User, **fields: Unpack[SessionFields
         summary=f"调课：{title_of(session)}",
         town_code=training_class.town.code,
     )
+    notices.changed(training_class, before, session)
     return session
 
 
@@ -178,7 +181,7 @@ def cancel_session(*, session: Session, by: User) -> Session:
     """Take an unmarked session out of the timetable; the row stays."""
     training_class = locked_class(session.training_class)
     must_run(by, training_class.town)
-    session = Session.objects.select_related("training_class").get(pk=session.pk)
+    session = Session.objects.select_related(*notices.NEEDED).get(pk=session.pk)
     if session.cancelled_at:
         return session
     must_be(training_class, *OPEN)
@@ -192,4 +195,5 @@ def cancel_session(*, session: Session, by: User) -> Session:
         summary=f"取消课次：{title_of(session)}",
         town_code=training_class.town.code,
     )
+    notices.cancelled(training_class, session)
     return session

@@ -1,5 +1,7 @@
 """Somebody else teaches than was planned: before the half-day or found out after it, until the class is archived."""
 
+from copy import copy
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from juxian.audit.log import record
 from juxian.people.models import User
 from lecturers.models import Lecturer
+from trainings import notices
 from trainings.actions.rights import State, locked_class, must_run, need_text, not_in
 from trainings.actions.sessions import booked, title_of
 from trainings.models import Session, Substitution, TrainingClass
@@ -37,7 +40,7 @@ def substitute(*, session: Session, actual: Lecturer, reason: str, by: User) -> 
     """
     training_class = locked_class(session.training_class)
     must_run(by, training_class.town)
-    session = Session.objects.select_related("training_class", "lecturer").get(pk=session.pk)
+    session = Session.objects.select_related(*notices.NEEDED).get(pk=session.pk)
     session.training_class = training_class
     last = Substitution.objects.filter(session=session).order_by("-pk").first()
     if last and last.actual_id == actual.pk == session.lecturer_id:
@@ -46,7 +49,7 @@ def substitute(*, session: Session, actual: Lecturer, reason: str, by: User) -> 
     if barred:
         raise ValidationError(barred, code="state")
     reason = need_text(reason, "请写明代课的原因，如“原定老师当天开会”。")
-    planned = session.lecturer
+    before, planned = copy(session), session.lecturer
     _must_stand_in(session, actual)
     session.lecturer = actual
     found = [clash.text for clash in booked(session, by) if clash.field == "lecturer"]
@@ -56,6 +59,8 @@ def substitute(*, session: Session, actual: Lecturer, reason: str, by: User) -> 
     row = Substitution(session=session, planned=planned, actual=actual, reason=reason, by=by, at=timezone.now())
     row.full_clean()
     row.save()
+    notices.let_off([before], f"这次课改由{actual}讲：{reason}")
+    notices.ask([session])
     for follow in registry.substituted:
         follow(session)
     record(

@@ -45,9 +45,10 @@ def coming(request: SignedRequest) -> HttpResponse:
 
 
 def ratings(request: SignedRequest) -> HttpResponse:
-    """What other floors tell about the lecturer: ratings, hours."""
+    """The lecturer's terms with their letters, and what other floors tell: ratings, hours."""
     lecturer = lecturer_of(request.user)
-    ctx = {"panels": panels_for(lecturer, request.user)}
+    terms = lecturer.appointments.order_by("-starts_on", "-pk")
+    ctx = {"panels": panels_for(lecturer, request.user), "terms": terms}
     return render(request, "trainings/teach_ratings.html", teach_context(lecturer, "ratings") | ctx)
 
 

@@ -3,30 +3,21 @@
 A message to another desk opens for the county from where it is mentioned, and is that desk's to tick off.
 """
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from juxian.messages import actions
 from juxian.messages.models import InboxMessage
+from juxian.messages.views.pages import letter_page, list_page
 from juxian.people.access import signed_in, staff_required
-
-PAGE = 30
 
 
 @staff_required
 def inbox(request: HttpRequest) -> HttpResponse:
     """Unread ones first."""
     user = signed_in(request)
-    messages = InboxMessage.objects.visible_to(user).addressed_to(user)
-    page = Paginator(messages.unread_first().select_related("town"), PAGE).get_page(request.GET.get("page"))
-    context = {
-        "nav": "inbox",
-        "page": page,
-        "unread": messages.unread().count(),
-    }
-    return render(request, "inbox/town_list.html", context)
+    return list_page(request, InboxMessage.objects.visible_to(user).addressed_to(user), door="town")
 
 
 @staff_required
@@ -35,7 +26,7 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
     messages = InboxMessage.objects.visible_to(signed_in(request))
     message = get_object_or_404(messages.select_related("town"), pk=pk)
     is_own = messages.addressed_to(signed_in(request)).filter(pk=pk).exists()
-    return render(request, "inbox/town_detail.html", {"nav": "inbox", "message": message, "is_own": is_own})
+    return letter_page(request, message, door="town", is_own=is_own)
 
 
 @require_POST
