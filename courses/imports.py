@@ -1,7 +1,8 @@
 """The library from a table, through the one import engine. Only the county imports: it says what is featured.
 
 A course is known by its code. An empty cell leaves what is there as it is; a filled cell of a list (主讲, 适用对象,
-内容任务) becomes the whole list. The day a course was featured is set where there is none, and never moved.
+内容任务) becomes the whole list. The day a course was featured is set where there is none, and never moved. A
+提纲 becomes the first version, published that day, of a course that has none; a version that is there never changes.
 """
 
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from centres.models import BrandTheme
-from courses.models import Audience, ContentTask, Course
+from courses.models import Audience, ContentTask, Course, CourseVersion
 from juxian.audit import log
 from juxian.sheets import (
     CellFault,
@@ -34,6 +36,7 @@ from lecturers.cells import again, named, parts, text, told, towns_by_name, whol
 from lecturers.models import Lecturer
 
 CODE = "courses"
+OUTLINE = 2000
 LISTS = ("lecturers", "audiences", "tasks")
 FORMS = {label: value for value, label in Course.Form.choices} | {"课堂": "classroom", "讲授": "classroom"}
 FORMS |= {"现场": "on_site", "课堂教学": "classroom"}
@@ -46,6 +49,7 @@ LABELS = {
     "form": "形式",
     "summary": "简介",
     "featured_on": "入选精品日期",
+    "outline": "提纲",
 }
 COLUMNS = (
     Column("code", "编号", ("课程编号",), needed=True, example="KC1001"),
@@ -61,6 +65,7 @@ COLUMNS = (
     Column("tasks", "内容任务", ("教育内容任务", "内容"), example="政治理论、形势政策"),
     Column("summary", "简介", ("课程简介",), example="一两句话说明讲什么"),
     Column("featured_on", "入选精品日期", ("入选日期", "评为精品日期"), example="2026-03-01；还不是精品的空着"),
+    Column("outline", "提纲", ("课程提纲", "内容提纲"), example="一、为什么讲；二、讲什么。写了的导入后就能排课"),
 )
 
 
@@ -71,6 +76,7 @@ class Planned:
     course: Course
     fields: list[str]
     lists: dict[str, list[Any]] = field(default_factory=dict)
+    outline: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -87,15 +93,17 @@ class Known:
     tasks: dict[str, ContentTask]
     lecturers: dict[str, list[Lecturer]]
     courses: dict[str, Course]
+    versions: dict[str, CourseVersion]
 
 
 def known(codes: list[str]) -> Known:
-    """Themes, towns, lists, everybody who may teach, and the courses of these codes."""
+    """Themes, towns, lists, everybody who may teach, the courses of these codes and the latest version of each."""
     people: dict[str, list[Lecturer]] = {}
     for one in Lecturer.objects.order_by("pk"):
         people.setdefault(one.name, []).append(one)
         people.setdefault(f"{one.name}({one.unit})", []).append(one)
     rows = Course.objects.filter(code__in=codes).select_related("theme", "town", "key_of").prefetch_related(*LISTS)
+    versions = CourseVersion.objects.filter(course__code__in=codes).select_related("course").order_by("number")
     return Known(
         {theme.name: theme for theme in BrandTheme.objects.exclude(name="")},
         towns_by_name(),
@@ -103,6 +111,7 @@ def known(codes: list[str]) -> Known:
         {row.name: row for row in ContentTask.objects.all()},
         people,
         {course.code: course for course in rows},
+        {version.course.code: version for version in versions},
     )
 
 
@@ -130,6 +139,12 @@ def hours(value: Any) -> Decimal:
     if not found.is_finite():
         raise CellFault(f"看不出“{said}”是多少学时", "填数字，如 4 或 0.5")
     return found
+
+
+def outline(value: Any) -> str:
+    """An outline line by line, as long as a cell of text may be."""
+    plain(value, OUTLINE)
+    return "\n".join(filter(None, (plain(line, OUTLINE) for line in str(value).splitlines())))
 
 
 def _who(value: Any, people: dict[str, list[Lecturer]]) -> list[Lecturer]:
@@ -174,6 +189,7 @@ def _lists(row: Row, now: Known) -> dict[str, list[Any]]:
 def _course(row: Row, now: Known) -> Planned | None:
     """The course of a row with the row's facts in it; None when one of them cannot be."""
     facts, lists = _facts(row, now), _lists(row, now)
+    said = _outline(row, now)
     if row.refused:
         return None
     code = row.get("code", text(20), "")
@@ -188,7 +204,20 @@ def _course(row: Row, now: Known) -> Planned | None:
         lists = {key: rows for key, rows in lists.items() if set(getattr(course, key).all()) != set(rows)}
     for key in new:
         setattr(course, key, facts[key])
-    return Planned(course, new, lists) if _is_sound(row, course) else None
+    return Planned(course, new, lists, said) if _is_sound(row, course) else None
+
+
+def _outline(row: Row, now: Known) -> str:
+    """The outline of a first version to be made; a row that says another one than the course has is refused."""
+    said = told(row, "outline", outline, "")
+    version = now.versions.get(row.get("code", text(20), ""))
+    if version is None or not said:
+        return said
+    if said != version.outline.strip():
+        row.blame(
+            "outline", f"这堂课已有第 {version.number} 版，提纲不一样", "清空这一格；要改提纲，到课程页起草新的一版"
+        )
+    return ""
 
 
 def _is_sound(row: Row, course: Course) -> bool:
@@ -216,7 +245,7 @@ def check(table: Table, options: Options) -> Preview:
         planned = None if row.refused else _course(row, now)
         if planned is None:
             continue
-        if planned.is_new or planned.fields or planned.lists:
+        if planned.is_new or planned.fields or planned.lists or planned.outline:
             plan.append(planned)
         else:
             unchanged += 1
@@ -240,6 +269,15 @@ def save(preview: Preview, options: Options, by: Any) -> None:
             planned.course.save(update_fields=planned.fields)
         for name, rows in planned.lists.items():
             getattr(planned.course, name).set(rows)
+    today = timezone.localdate()
+    CourseVersion.objects.bulk_create(
+        [
+            CourseVersion(course=planned.course, number=1, outline=planned.outline, published_on=today, by=by)
+            for planned in plan
+            if planned.outline
+        ],
+        batch_size=500,
+    )
     if plan:
         created, updated = preview.created, preview.updated
         log.record(

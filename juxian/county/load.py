@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.reference import load_reference as load_assessments
 from centres.models import BrandTheme, Centre, CostHead, Standard, StandardItem, VenueKind, Zone
-from courses.models import Audience, ContentTask, Criterion
+from courses.models import Audience, ContentTask, Criterion, Series
 from juxian.county.brands import load_brands
 from juxian.county.regulations import load_regulations
 from juxian.people.models import Town, TownCode
@@ -63,6 +63,8 @@ CONTENT_TASKS = (
     "形势政策",
     "知识技能",
 )
+
+SERIES = ("莒南先锋e讲堂", "学习讲坛")  # the county's own account names both; programme and links are its to fill in
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -202,6 +204,13 @@ def load_content_tasks() -> int:
     return len(ContentTask.objects.bulk_create(made))
 
 
+def load_series() -> int:
+    """The county's two series of live lectures, without a programme; only into an empty list."""
+    if Series.objects.exists():
+        return 0
+    return len(Series.objects.bulk_create([Series(name=name, order=order) for order, name in enumerate(SERIES, 1)]))
+
+
 def load_cost_heads() -> int:
     """The seven heads of the training-fee rules, only into an empty list."""
     if CostHead.objects.exists():
@@ -263,6 +272,7 @@ PARTS: tuple[tuple[str, Callable[[], int]], ...] = (
     ("audiences", load_audiences),
     ("content_tasks", load_content_tasks),
     ("criteria", load_criteria),
+    ("series", load_series),
     ("rules", load_rules),
 )
 

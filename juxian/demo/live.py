@@ -28,10 +28,11 @@ def write_live(plot: Plot) -> None:
     """A talk every four weeks in each series; where a class meets at the time of one, it watches it."""
     random = Random(f"{SEED}:live:{plot.at}")  # noqa: S311 invented programme
     rows = [
-        Series(name=name, organiser=organiser, summary=summary, order=order)
+        Series.objects.update_or_create(
+            name=name, defaults={"organiser": organiser, "summary": summary, "order": order}
+        )[0]
         for order, (name, organiser, summary, _) in enumerate(SERIES, start=1)
     ]
-    save_all(Series, rows)
     programme = []
     for series, (name, _, _, clock) in zip(rows, SERIES, strict=True):
         start = random.randrange(1, APART)

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from courses.imports import COURSES
-from courses.models import Audience, ContentTask, Course
+from courses.models import Audience, ContentTask, Course, CourseVersion
 from juxian.audit.models import AuditEntry
 from juxian.people.models import ImportRun
 from juxian.sheets import commit, no_progress, preview
@@ -16,7 +16,7 @@ from tests.factories import BrandFactory, CourseFactory, LecturerFactory, ThemeF
 
 pytestmark = pytest.mark.db_engine
 
-HEAD = "编号,课程名称,品牌类别,申报镇街,学时,形式,主讲,适用对象,内容任务,简介,入选精品日期"
+HEAD = "编号,课程名称,品牌类别,申报镇街,学时,形式,主讲,适用对象,内容任务,简介,入选精品日期,提纲"
 
 
 @pytest.fixture
@@ -100,6 +100,24 @@ def test_the_same_code_twice_is_refused(write, county):
     assert (counts(result), result.problems[0].text) == ((1, 0, 0, 1), "编号和第 2 行一样")
 
 
+def test_an_outline_becomes_the_first_version_once(write, county):
+    path = write("KC1,示例课,红色教育,,,,,,,,,一、为什么讲；二、讲什么", "KC2,没有提纲,红色教育,,,,,,,,,")
+    assert counts(save(path, county)) == (2, 0, 0, 0)
+    assert counts(save(path, county)) == (0, 0, 2, 0)
+    version = CourseVersion.objects.get()
+    assert (version.course.code, version.number, version.is_draft, version.by) == ("KC1", 1, False, county)
+    assert "二、讲什么" in version.outline
+
+    later = save(write("KC2,没有提纲,红色教育,,,,,,,,,现在写了"), county)
+    assert (counts(later), CourseVersion.objects.count()) == ((0, 1, 0, 0), 2)
+
+
+def test_a_version_that_is_there_never_changes(write, county):
+    save(write("KC1,示例课,红色教育,,,,,,,,,第一版的提纲"), county)
+    result = save(write("KC1,示例课,红色教育,,,,,,,,,另一个提纲"), county)
+    assert (counts(result), CourseVersion.objects.get().outline) == ((0, 0, 0, 1), "第一版的提纲")
+
+
 def test_of_namesakes_the_one_with_the_unit_teaches(write, county):
     twin = LecturerFactory(name="示例甲", unit="示例所")
     result = save(write("KC1,示例课,红色教育,,,,示例甲,,,,"), county)
@@ -124,7 +142,7 @@ def test_the_number_of_queries_of_a_check_does_not_grow(write, county, django_as
     save(write(*[f"KC{n},示例{n},红色教育,,,,示例甲,农村,政治理论,,2026-03-01" for n in range(9)]), county)
     for lines in (["KC1,改,红色教育,,,,,,,,"], [f"KC{n},改{n},红色教育,,,,示例甲,社区,,," for n in range(9)]):
         found = COURSES.read(write(*lines), {}, no_progress)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             COURSES.check(found, {})
 
 

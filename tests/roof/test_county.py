@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from centres.models import BrandRevision, BrandTheme, Centre, Standard, StandardItem
+from courses.models import Broadcast, Series
 from juxian.county.brands import SOURCE
 from juxian.county.load import load_county
 from juxian.people.models import Town, TownCode
@@ -34,6 +35,12 @@ def test_first_run_loads_everything() -> None:
     assert Town.objects.get(code="371327102").committee == "大店镇党委"
     assert (HourRule.objects.count(), DossierItem.objects.count(), MarkStatus.objects.count()) == (15, 22, 4)
     assert Rule.objects.count() == len(DEFAULTS)
+
+
+def test_the_two_series_stand_without_a_programme() -> None:
+    load_county()
+    assert list(Series.objects.values_list("name", flat=True)) == ["莒南先锋e讲堂", "学习讲坛"]
+    assert not Broadcast.objects.exists()
 
 
 def test_second_run_changes_nothing() -> None:
