@@ -190,7 +190,7 @@ def _add_term(row: Row, planned: Planned, term: Appointment, now: Known) -> None
     term.lecturer, term.limit_on = planned.lecturer, years_later(term.starts_on, now.years)
     if end > term.limit_on:
         until = term.limit_on - timedelta(days=1)
-        row.blame("last_day", f"一次最长聘 {now.years} 年，到 {until}，表里超过了", "改短聘期，到期再续聘")
+        row.blame("last_day", f"一次最长聘 {now.years} 年，到 {until}（含这一天），表里超过了", "改短聘期，到期再续聘")
         return
     planned.terms.append(term)
 

@@ -16,22 +16,33 @@ State = Borrowing.State
 
 @transaction.atomic
 def request_borrowing(*, course: Course, host: Town, year: int, purpose: str, by: User) -> Borrowing:
-    """Ask the owner of a featured course for it, for one year; asked again the first request stands."""
+    """Ask the owner of a featured course for it, for one year. The same again is the first; another purpose is refused."""
     must_run(by, host)
+    said = need_text(purpose, "写明用在哪个班、讲给谁，对方才好答复。")
     row = Course.objects.select_for_update(of=("self",)).select_related("town").get(pk=course.pk)
     known: Borrowing | None = Borrowing.objects.open().filter(course=row, host=host, year=year).first()
-    if known:
+    if known and known.purpose == said:
         return known
+    if known:
+        raise ValidationError(_asked_already(known), code="asked")
     _may_be_asked_for(row, host, year)
     made = Borrowing(
         course=row, owner=row.town, host=host, year=year, requested_by=by, requested_at=timezone.now(),
-        purpose=need_text(purpose, "写明用在哪个班、讲给谁，对方才好答复。"),
+        purpose=said,
     )  # fmt: skip
     made.full_clean()
     made.save()
     _noted(made, by, "borrowing_request", f"申请借用“{row}”（{made.owner.name}，{year}年）")
     _told(made, made.owner, f"{host.name}想借用“{row}”", f"{year}年用。用途：{made.purpose}。请在课程借用里答复。")
     return made
+
+
+def _asked_already(known: Borrowing) -> str:
+    """Why another purpose was not stored, and what to do."""
+    if known.state == State.GRANTED:
+        return f"{known.year}年借用“{known.course}”对方已经同意，排课时直接选用，不用再申请。新的用途没有保存。"
+    told = f"{known.year}年借用“{known.course}”已经申请过，等对方答复，写的用途是：{known.purpose}"
+    return f"{told.rstrip('。')}。要改用途，先到课程借用里撤回，再重新申请。"
 
 
 def _may_be_asked_for(course: Course, host: Town, year: int) -> None:

@@ -99,7 +99,10 @@ def _same_unit(unit: str, topic: Topic) -> str:
 
 @transaction.atomic
 def invite(*, panel: Panel, username: str, unit: str, by: User) -> Judge:
-    """The county invites a user to this panel. Nobody of the unit that declared it. Again: the one who is there."""
+    """The county invites a user to this panel. Nobody of the unit that declared it. Again: the one who is there.
+
+    Invited again with another unit: refused, for the unit decides who may judge.
+    """
     if not by.is_county:
         raise PermissionDenied
     panel = locked_panel(panel)
@@ -109,8 +112,12 @@ def invite(*, panel: Panel, username: str, unit: str, by: User) -> Judge:
     if user is None:
         raise ValidationError({"username": f"没有登录名是“{username.strip()}”的账号。请核对，或先到“管理”里新建账号。"})
     there: Judge | None = Judge.objects.filter(panel=panel, user=user).first()
-    if there:
+    if there and there.unit == unit:
         return there
+    if there:
+        told = f"{user}已经是这次评审的评委，单位登记的是“{there.unit}”，没有再改。"
+        told += "评分已经交了，单位不能再改。" if Ballot.objects.filter(judge=there).exists() else "要改，先移出再请。"
+        raise ValidationError(told, code="invited")
     if why := conflict(user=user, unit=unit, topic=panel.topic):
         raise ValidationError(why, code="own_unit")
     judge = Judge.objects.create(panel=panel, user=user, unit=unit)

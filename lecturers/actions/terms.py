@@ -34,11 +34,12 @@ def _noted(row: Any, lecturer: Lecturer, by: User, verb: str, summary: str) -> N
 def _check_span(starts_on: date, ends_on: date) -> date:
     """The last day the rule allows; refused beyond it."""
     if ends_on <= starts_on:
-        raise wrong("ends_on", "“至”要晚于“自”。", "dates")
+        told = f"聘期最后一天（{cn_date(ends_on - timedelta(days=1))}）早于第一天（{cn_date(starts_on)}），请核对年份。"
+        raise wrong("ends_on", told, "dates")
     limit = limit_of(starts_on)
     if ends_on > limit:
         last, asked = cn_date(limit - timedelta(days=1)), cn_date(ends_on - timedelta(days=1))
-        told = f"一次最长聘到{last}，{asked}超过了。要再长，到期后续聘。"
+        told = f"一次最长聘到{last}（含这一天），{asked}超过了。要再长，到期后续聘。"
         raise wrong("ends_on", told, "beyond")
     return limit
 

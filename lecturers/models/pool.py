@@ -205,6 +205,11 @@ class Appointment(models.Model):
         return self.ends_on - timedelta(days=1) if self.ends_on else None
 
     @property
+    def agreed_last_day(self) -> date | None:
+        """The last day it would have had; None for who did not leave early."""
+        return self.agreed_until - timedelta(days=1) if self.agreed_until else None
+
+    @property
     def span(self) -> str:
         """From when to when, both days included."""
         first, last = self.starts_on, self.last_day

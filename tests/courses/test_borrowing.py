@@ -50,7 +50,7 @@ def told(town) -> list[str]:
 
 
 def test_asked_and_granted_both_towns_know(asked, course, town, other_town, clerk, other_clerk, year) -> None:
-    again = request_borrowing(course=course, host=town, year=year, purpose="又点了一次", by=clerk)
+    again = request_borrowing(course=course, host=town, year=year, purpose=" 11月轮训班 ", by=clerk)
     assert again == asked
     for _ in range(2):
         grant_borrowing(borrowing=asked, by=other_clerk)
@@ -63,6 +63,18 @@ def test_asked_and_granted_both_towns_know(asked, course, town, other_town, cler
         ("courses.borrowing_request", town.code),
         ("courses.borrowing_granted", other_town.code),
     ]
+
+
+def test_another_purpose_is_not_swallowed(asked, course, town, clerk, other_clerk, year) -> None:
+    again = {"course": course, "host": town, "year": year, "purpose": "改到12月", "by": clerk}
+    with pytest.raises(ValidationError) as waiting:
+        request_borrowing(**again)
+    told = f"{year}年借用“茶园管理”已经申请过，等对方答复，写的用途是：11月轮训班。要改用途，先到课程借用里撤回，再重新申请。"
+    assert waiting.value.messages == [told]
+    grant_borrowing(borrowing=asked, by=other_clerk)
+    with pytest.raises(ValidationError, match="对方已经同意，排课时直接选用，不用再申请"):
+        request_borrowing(**again)
+    assert Borrowing.objects.get().purpose == "11月轮训班"
 
 
 def test_refused_with_a_reason_and_may_be_asked_again(asked, course, town, clerk, other_clerk, year) -> None:

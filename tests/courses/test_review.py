@@ -172,6 +172,17 @@ def _of_the_town(town, speaker):
     return [(clerk, "党校"), (member, "党校"), (lecturer, "党校"), (speaker.user, "党校")]
 
 
+def test_invited_again_with_another_unit_is_not_swallowed(panel, county):
+    (judge,) = invited(panel, county, 1)
+    again = {"panel": panel, "username": judge.user.username, "by": county}
+    assert judging.invite(unit=" 示例党校 ", **again) == judge
+    told = "示例评委0已经是这次评审的评委，单位登记的是“示例党校”，没有再改。要改，先移出再请。"
+    assert refused("invited", judging.invite, unit="示例农校", **again) == told
+    cast(judge, 90)
+    assert refused("invited", judging.invite, unit="示例农校", **again).endswith("评分已经交了，单位不能再改。")
+    assert Judge.objects.get().unit == "示例党校"
+
+
 def test_a_judge_from_the_owners_unit_is_refused(panel, county, clerk, town, speaker):
     people = _of_the_town(town, speaker)
     people += [(clerk, "党校"), (UserFactory(), "大店镇 党委"), (UserFactory(), "示例学校")]

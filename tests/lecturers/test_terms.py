@@ -113,12 +113,25 @@ def test_a_town_appoints_nobody(passed, clerk, tier) -> None:
 def test_a_term_beyond_the_limit_is_refused_and_by_the_database(passed, county) -> None:
     beyond = UNTIL + timedelta(days=1)
     told = refused("beyond", candidacies.appoint, candidacy=passed, starts_on=TODAY, ends_on=beyond, by=county)
-    assert told == "一次最长聘到2029年11月22日，2029年11月23日超过了。要再长，到期后续聘。"
+    assert told == "一次最长聘到2029年11月22日（含这一天），2029年11月23日超过了。要再长，到期后续聘。"
     assert Lecturer.objects.count() == 0
     made = candidacies.appoint(candidacy=passed, starts_on=TODAY, ends_on=UNTIL, by=county)
     for end in (beyond, None):
         with pytest.raises(IntegrityError), transaction.atomic():
             Appointment.objects.filter(pk=made.pk).update(ends_on=end)
+
+
+def test_a_term_says_its_last_day_wherever_it_is_named(client: Client, passed, county) -> None:
+    """Rows hold the day after; people read and write the last day itself."""
+    before = {"starts_on": TODAY, "ends_on": TODAY, "by": county}
+    told = refused("dates", terms.record_term, lecturer=LecturerFactory(), tier="pool", **before)
+    assert told == "聘期最后一天（2026年11月22日）早于第一天（2026年11月23日），请核对年份。"
+    made = candidacies.appoint(candidacy=passed, starts_on=TODAY, ends_on=UNTIL, by=county)
+    terms.leave(lecturer=made.lecturer, on=TODAY, kind="other", reason="登记错了", by=county)
+    client.force_login(county)
+    page = client.get(f"/town/lecturers/{made.lecturer_id}/").content.decode()
+    assert "原定至 2029年11月22日" in page
+    assert "不含" not in page
 
 
 def test_the_limit_is_the_settings(passed, county) -> None:
