@@ -30,16 +30,20 @@ def _searched(words: str) -> Q:
     return query
 
 
-STANDINGS = {"": "在聘", "ending": "即将届满", "suspended": "暂停授课", "past": "已不在聘"}
+STANDINGS = {"": "在聘", "ending": "即将届满", "suspended": "暂停授课", "past": "已不在聘", "all": "全部"}
 
 
 def _standing(standing: str, tier: str, today: date) -> "QuerySet[Lecturer]":
-    """Lecturers of one of the standings above; in a tier if one is given."""
+    """Lecturers of one of the standings above; in a tier if one is given. All: who never had a term too."""
     terms = Appointment.objects.in_force(today)
     if standing == "ending":
         terms = ending(today)
     if tier in Appointment.Tier.values:
         terms = terms.filter(tier=tier)
+    if standing == "all" and tier not in Appointment.Tier.values:
+        return Lecturer.objects.all()
+    if standing == "all":
+        terms = Appointment.objects.filter(tier=tier)
     rows = Lecturer.objects.filter(pk__in=terms.values("lecturer"))
     if standing == "suspended":
         rows = rows.filter(pk__in=Suspension.objects.in_force(today).values("lecturer"))
@@ -121,6 +125,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_renew": {term.pk for term in terms if term.ends_on and not term.end_kind and not _renewed(term)},
         "suspensions": suspensions,
         "suspension": next((one for one in suspensions if one.ends_on is None), None),
+        "today": today,
         "reviews": lecturer.reviews.order_by("-year"),
         "candidacies": Candidacy.objects.visible_to(user).filter(lecturer=lecturer).select_related("town"),
         "courses": lecturer.courses.visible_to(user).featured(today).select_related("theme"),

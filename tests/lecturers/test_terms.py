@@ -356,18 +356,29 @@ def test_a_lecturer_prints_the_own_letter_only(client: Client, term, member) -> 
 def test_list_by_how_the_term_stands(client: Client, term, county) -> None:
     soon, gone = ending_term(county, 9).lecturer, LecturerFactory()
     Appointment.objects.create(lecturer=gone, tier="pool", starts_on=date(2020, 1, 1), ends_on=TODAY)
+    never = LecturerFactory(name="没聘过")
     terms.suspend(lecturer=term.lecturer, starts_on=TODAY, reason="生病", by=county)
     client.force_login(county)
 
     def listed(standing: str) -> set[Lecturer]:
         return set(client.get(f"/town/lecturers/?standing={standing}").context["page"])
 
-    assert [listed(name) for name in ("", "ending", "suspended", "past")] == [
+    assert [listed(name) for name in ("", "ending", "suspended", "past", "all")] == [
         {term.lecturer, soon},
         {soon},
         {term.lecturer},
         {gone},
+        {term.lecturer, soon, gone, never},
     ]
+    assert never not in listed("all&tier=pool")
+    assert "在全部讲师里查" in client.get("/town/lecturers/?q=没聘过").content.decode()
+
+
+def test_a_suspension_to_come_is_no_suspension_yet(client: Client, term, county) -> None:
+    terms.suspend(lecturer=term.lecturer, starts_on=TODAY + timedelta(days=3), reason="外出学习", by=county)
+    client.force_login(county)
+    page = client.get(f"/town/lecturers/{term.lecturer_id}/").content.decode()
+    assert ("2026年11月26日起暂停" in page, '<span class="st st-bad">暂停授课</span>' in page) == (True, False)
 
 
 def test_lists_cost_the_same_for_one_and_three(client: Client, county, town, django_assert_num_queries) -> None:
